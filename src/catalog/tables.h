@@ -1,0 +1,58 @@
+// The tables behind output ports: resolve-and-decide for every access path, planning of scans, commits, care.
+//
+// `Resolve` is the only place where a name becomes a relation; every reader's worker gets its relations from here.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "engine/relation.h"
+#include "govern/principal.h"
+#include "io/descriptor.h"
+#include "meta/store.h"
+#include "model/product.h"
+
+namespace weft::catalog {
+
+// One table at one snapshot, as one principal may see it. Pins the snapshot's files until it is destroyed.
+struct Scannable {
+    meta::Port port;                     // As of the state snapshot.
+    int64_t snapshot_id = 0;
+    std::shared_ptr<const void> pin;     // Keeps the files of the snapshot from being deleted.
+};
+
+struct Resolved {
+    engine::Relation relation;           // token is left 0: the session sets it.
+    std::optional<Scannable> table;      // Absent for blocks and empty tables.
+    std::string full_name;               // "sales.orders", for audit and history.
+};
+
+class Tables {  // THREAD: any.
+public:
+    struct Parts {
+        meta::Store& store;
+        const Clock& clock;
+        std::string folder;              // <data>/tables
+    };
+    static Result<std::unique_ptr<Tables>> Make(Parts parts);
+    virtual ~Tables() = default;
+
+    // Name -> product, port, version, snapshot -> decision -> relation. FAILS: kNotFound (42P01), kDenied (42501).
+    // `snapshot_id` 0: the newest. Domains `mesh` answers system relations for this principal.
+    virtual Result<Resolved> Resolve(const std::shared_ptr<const meta::State>& state, const govern::Principal& who,
+                                     const engine::RelationName& name, int64_t snapshot_id) = 0;
+
+    // The files that a scan must read, pruned by bounds, with absolute paths beside.
+    struct Plan {
+        engine::ScanFiles files;
+        std::vector<std::string> paths;
+    };
+    virtual Result<Plan> PlanScan(const Scannable& table, const engine::Open& open) = 0;
+    virtual Result<io::Descriptor> OpenFile(const Scannable& table, const std::string& path) = 0;
+};
+
+}  // namespace weft::catalog

@@ -1,0 +1,170 @@
+// All durable state of a node as one immutable value. Readers take a snapshot (store.h) and no lock.
+//
+// Entities are shared between versions: a change copies the maps of pointers and replaces the entities it touches.
+// Each entity has an id that is never reused; ids + 16384 are PostgreSQL's oids.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/id.h"
+#include "base/time.h"
+#include "model/product.h"
+
+namespace weft::meta {
+
+// SCRAM-SHA-256 keys of a password or token (RFC 5802); the salt and iteration count are the user's.
+struct Verifier {
+    std::string stored_key;  // 32 bytes.
+    std::string server_key;  // 32 bytes.
+};
+
+struct User {
+    UserId id;
+    std::string name;
+    bool admin = false;          // Manages; reads only by membership or grant.
+    std::string salt;            // 16 random bytes.
+    uint32_t iterations = 32'768;
+    std::optional<Verifier> password;
+    Timestamp created;
+};
+
+struct Token {
+    TokenId id;
+    UserId user;
+    std::string label;
+    Verifier verifier;           // Of the token's text, under the user's salt and iterations.
+    std::string lookup;          // SHA-256 of the token's text, hex: HTTP finds it without trying all.
+    Timestamp created;
+    std::optional<Timestamp> expires;
+};
+
+struct Team {
+    TeamId id;
+    std::string name;
+    std::string contact;
+    std::set<UserId> members;
+};
+
+struct Domain {
+    DomainId id;
+    std::string name;
+    TeamId owner;                // May apply products into it.
+};
+
+// Who a grant is for.
+struct Subject {
+    enum class Kind : uint8_t { kUser, kTeam, kProduct, kEveryone };
+    Kind kind = Kind::kUser;
+    uint64_t id = 0;             // UserId or TeamId; 0 for kProduct and kEveryone (every authenticated principal).
+    std::string name;            // kProduct only: "sales.orders". By name, so that a grant may precede its product.
+    friend auto operator<=>(const Subject&, const Subject&) = default;
+};
+
+struct Grant {
+    GrantId id;
+    ProductId product;
+    std::string port;            // One port, or "*" for all.
+    Subject subject;
+    std::optional<Timestamp> until;
+    bool declared = false;       // Written in the product file: replaced by each apply.
+    std::string given_by;        // Principal's name.
+    Timestamp created;
+};
+
+// A published contract column, bound to its Iceberg field id for good.
+struct BoundColumn {
+    model::Column column;
+    int32_t field_id = 0;
+    std::vector<int32_t> child_ids;  // Of nested types, depth first.
+};
+
+// The table behind a port and major version. `metadata_location` empty: nothing has been published yet.
+struct Table {
+    std::string uuid;
+    std::string location;            // Folder of the table, absolute.
+    std::string metadata_location;   // The pointer: swapped by compare-and-set, only in a command.
+    int64_t snapshot_id = 0;
+    uint64_t row_count = 0;
+    uint64_t size_bytes = 0;
+    uint32_t file_count = 0;
+    int32_t last_column_id = 0;
+    Timestamp published;
+};
+
+struct Port {
+    PortId id;
+    ProductId product;
+    std::string name;                // "default" or the port's own.
+    uint32_t major = 1;
+    std::string contract_version;    // "1.4.2", of the last publication.
+    std::vector<BoundColumn> columns;  // As published, together with the data; empty before the first publication.
+    Table table;
+    std::vector<uint64_t> inputs;    // PortIds read by the run that published last (lineage).
+};
+
+enum class RunState : uint8_t { kNone, kQueued, kRunning, kSucceeded, kFailed };
+
+struct RunStatus {
+    RunId id;
+    RunState state = RunState::kNone;
+    Timestamp started;
+    Timestamp ended;
+    std::string error;               // One sentence; empty unless kFailed.
+    uint32_t attempt = 0;            // Failures in a row.
+    uint64_t input_fingerprint = 0;  // Hash over the inputs' snapshots and files: "on change" compares it.
+    std::string slot;                // Schedule slot that it served; a slot is run at most once.
+};
+
+struct Product {
+    ProductId id;
+    DomainId domain;
+    std::string name;
+    uint64_t generation = 0;         // Counts applies; optimistic locking of plan and run.
+    TeamId team;                     // The owning team.
+    model::Product spec;             // Of the newest apply.
+    std::map<std::string, std::string> files;  // The folder's text files, as applied.
+    std::string folder;              // Where the applier's folder was, for messages and relative input paths.
+    std::string applied_by;
+    Timestamp created;
+    Timestamp applied;
+    std::vector<std::string> versions;  // Every version that was applied, oldest first.
+    RunStatus run;                   // The newest run.
+    std::optional<RunStatus> last_success;
+};
+
+struct State {
+    uint64_t version = 0;            // Grows by one with each transaction.
+    std::map<UserId, std::shared_ptr<const User>> users;
+    std::map<TokenId, std::shared_ptr<const Token>> tokens;
+    std::map<TeamId, std::shared_ptr<const Team>> teams;
+    std::map<DomainId, std::shared_ptr<const Domain>> domains;
+    std::map<ProductId, std::shared_ptr<const Product>> products;
+    std::map<PortId, std::shared_ptr<const Port>> ports;
+    std::map<GrantId, std::shared_ptr<const Grant>> grants;
+    std::set<std::string> file_roots;   // Folders beneath which product files may name input files.
+
+    // Indices, kept by Draft (store.h).
+    std::map<std::string, UserId, std::less<>> user_by_name;
+    std::map<std::string, TeamId, std::less<>> team_by_name;
+    std::map<std::string, DomainId, std::less<>> domain_by_name;
+    std::map<std::pair<DomainId, std::string>, ProductId> product_by_name;
+    std::map<ProductId, std::vector<PortId>> ports_of;   // Ordered by name, then major.
+    std::map<ProductId, std::vector<GrantId>> grants_of;
+    std::map<std::string, TokenId, std::less<>> token_by_lookup;
+
+    // Null when there is none.
+    const User* FindUser(std::string_view name) const;
+    const Team* FindTeam(std::string_view name) const;
+    const Domain* FindDomain(std::string_view name) const;
+    const Product* FindProduct(std::string_view domain, std::string_view name) const;
+    const Port* FindPort(ProductId product, std::string_view name, uint32_t major) const;
+    const Domain& DomainOf(const Product& product) const;
+    std::string FullName(const Product& product) const;   // "sales.orders"
+};
+
+}  // namespace weft::meta
