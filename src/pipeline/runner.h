@@ -1,0 +1,54 @@
+// Runs: one execution of a product's pipeline in a worker, staged, checked, published in one commit.
+//
+// A run reads its inputs as principal `product:domain.name`, writes Parquet into the tables' folders, checks the rows
+// against the contract, prepares Iceberg metadata and publishes all ports with one command. A failed run leaves the
+// last good version readable. One run per product at a time; a schedule slot is served at most once.
+//
+// THREAD: any. OWNS: the scheduler thread and a bounded set of run threads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "catalog/tables.h"
+#include "engine/pool.h"
+#include "meta/history.h"
+#include "meta/store.h"
+
+namespace weft::pipeline {
+
+struct RunnerOptions {
+    uint32_t runs_max = 2;                  // At once.
+    uint64_t memory_bytes = 2ull << 30;     // Of one run's worker.
+    uint32_t threads = 2;
+    uint64_t time_ms_max = 3'600'000;
+    uint32_t attempts_max = 5;              // Back-off 10 s, 20 s, 40 s … at most 10 min between them.
+    uint32_t tick_ms = 1'000;               // The scheduler looks at schedules this often.
+};
+
+class Runner {
+public:
+    struct Parts {
+        meta::Store& store;
+        meta::History& history;
+        catalog::Tables& tables;
+        engine::Pool& pool;
+        const Clock& clock;
+        std::string data_folder;
+    };
+    static Result<std::unique_ptr<Runner>> Make(Parts parts, RunnerOptions options);
+    virtual ~Runner() = default;
+
+    // Queues a run; if one is queued already, its id. `trigger` as in meta::RunRecord. FAILS: kNotFound; kInvalid
+    // when the product has nothing to compute.
+    virtual Result<RunId> Queue(ProductId product, std::string trigger, std::string by) = 0;
+    // Waits until the run has ended or `wait_ms` have passed; the record as it is then.
+    virtual Result<meta::RunRecord> Wait(RunId run, uint64_t wait_ms) = 0;
+    virtual uint32_t running() const = 0;
+    virtual void Drain() = 0;               // No new runs; kills running ones, they end as failed "node stopped".
+};
+
+}  // namespace weft::pipeline
