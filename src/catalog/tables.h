@@ -14,6 +14,7 @@
 #include "govern/principal.h"
 #include "io/descriptor.h"
 #include "meta/store.h"
+#include "model/port_name.h"
 #include "model/product.h"
 
 namespace weft::catalog {
@@ -30,6 +31,10 @@ struct Resolved {
     std::optional<Scannable> table;      // Absent for blocks and empty tables.
     std::string full_name;               // "sales.orders", for audit and history.
 };
+
+// The port that an unpinned name means: the newest major that has published data, else the newest; a pinned name
+// means its major. Null when there is none. (A product whose new major has not run yet still answers with the old.)
+const meta::Port* FindPublished(const meta::State& state, const model::PortName& name);
 
 class Tables {  // THREAD: any.
 public:
