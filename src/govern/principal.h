@@ -12,10 +12,10 @@ namespace weft::govern {
 struct Principal {
     enum class Kind : uint8_t { kUser, kProduct };
     Kind kind = Kind::kUser;
-    std::string name;             // "ana", or "product:sales.orders"
-    UserId user;                  // kUser.
-    ProductId product;            // kProduct: the product whose run asks.
-    TokenId token;                // The token it came with; 0 with a password. A revoked token ends its sessions.
+    std::string name;   // "ana", or "product:sales.orders"
+    UserId user;        // kUser.
+    ProductId product;  // kProduct: the product whose run asks.
+    TokenId token;  // The token it came with; 0 with a password. A revoked token ends its sessions.
     std::set<TeamId> teams;
     bool admin = false;
 };
@@ -23,8 +23,8 @@ struct Principal {
 Principal UserPrincipal(const meta::State& state, const meta::User& user);
 Principal ProductPrincipal(const meta::State& state, const meta::Product& product);
 
-// The principal as of this state: teams, admin and existence are looked up again for each statement.
-// FAILS: kDenied (28000) when the user or token is gone.
+// The principal as of this state: teams, admin and existence are looked up again for each
+// statement. FAILS: kDenied (28000) when the user or token is gone.
 Result<Principal> Refresh(const meta::State& state, const Principal& principal);
 
 }  // namespace weft::govern

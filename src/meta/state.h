@@ -1,14 +1,18 @@
-// All durable state of a node as one immutable value. Readers take a snapshot (store.h) and no lock.
+// All durable state of a node as one immutable value. Readers take a snapshot (store.h) and no
+// lock.
 //
-// Entities are shared between versions: a change copies the maps of pointers and replaces the entities it touches.
-// Each entity has an id that is never reused; ids + 16384 are PostgreSQL's oids.
+// Entities are shared between versions: a change copies the maps of pointers and replaces the
+// entities it touches. Each entity has an id that is never reused; ids + 16384 are PostgreSQL's
+// oids.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/id.h"
@@ -17,7 +21,8 @@
 
 namespace weft::meta {
 
-// SCRAM-SHA-256 keys of a password or token (RFC 5802); the salt and iteration count are the user's.
+// SCRAM-SHA-256 keys of a password or token (RFC 5802); the salt and iteration count are the
+// user's.
 struct Verifier {
     std::string stored_key;  // 32 bytes.
     std::string server_key;  // 32 bytes.
@@ -26,8 +31,8 @@ struct Verifier {
 struct User {
     UserId id;
     std::string name;
-    bool admin = false;          // Manages; reads only by membership or grant.
-    std::string salt;            // 16 random bytes.
+    bool admin = false;  // Manages; reads only by membership or grant.
+    std::string salt;    // 16 random bytes.
     uint32_t iterations = 32'768;
     std::optional<Verifier> password;
     Timestamp created;
@@ -37,8 +42,8 @@ struct Token {
     TokenId id;
     UserId user;
     std::string label;
-    Verifier verifier;           // Of the token's text, under the user's salt and iterations.
-    std::string lookup;          // SHA-256 of the token's text, hex: HTTP finds it without trying all.
+    Verifier verifier;   // Of the token's text, under the user's salt and iterations.
+    std::string lookup;  // SHA-256 of the token's text, hex: HTTP finds it without trying all.
     Timestamp created;
     std::optional<Timestamp> expires;
 };
@@ -53,26 +58,28 @@ struct Team {
 struct Domain {
     DomainId id;
     std::string name;
-    TeamId owner;                // May apply products into it.
+    TeamId owner;  // May apply products into it.
 };
 
 // Who a grant is for.
 struct Subject {
     enum class Kind : uint8_t { kUser, kTeam, kProduct, kEveryone };
     Kind kind = Kind::kUser;
-    uint64_t id = 0;             // UserId or TeamId; 0 for kProduct and kEveryone (every authenticated principal).
-    std::string name;            // kProduct only: "sales.orders". By name, so that a grant may precede its product.
+    uint64_t id =
+        0;  // UserId or TeamId; 0 for kProduct and kEveryone (every authenticated principal).
+    std::string
+        name;  // kProduct only: "sales.orders". By name, so that a grant may precede its product.
     friend auto operator<=>(const Subject&, const Subject&) = default;
 };
 
 struct Grant {
     GrantId id;
     ProductId product;
-    std::string port;            // One port, or "*" for all.
+    std::string port;  // One port, or "*" for all.
     Subject subject;
     std::optional<Timestamp> until;
-    bool declared = false;       // Written in the product file: replaced by each apply.
-    std::string given_by;        // Principal's name.
+    bool declared = false;  // Written in the product file: replaced by each apply.
+    std::string given_by;   // Principal's name.
     Timestamp created;
 };
 
@@ -83,11 +90,12 @@ struct BoundColumn {
     std::vector<int32_t> child_ids;  // Of nested types, depth first.
 };
 
-// The table behind a port and major version. `metadata_location` empty: nothing has been published yet.
+// The table behind a port and major version. `metadata_location` empty: nothing has been published
+// yet.
 struct Table {
     std::string uuid;
-    std::string location;            // Folder of the table, absolute.
-    std::string metadata_location;   // The pointer: swapped by compare-and-set, only in a command.
+    std::string location;           // Folder of the table, absolute.
+    std::string metadata_location;  // The pointer: swapped by compare-and-set, only in a command.
     int64_t snapshot_id = 0;
     uint64_t row_count = 0;
     uint64_t size_bytes = 0;
@@ -99,12 +107,13 @@ struct Table {
 struct Port {
     PortId id;
     ProductId product;
-    std::string name;                // "default" or the port's own.
+    std::string name;  // "default" or the port's own.
     uint32_t major = 1;
-    std::string contract_version;    // "1.4.2", of the last publication.
-    std::vector<BoundColumn> columns;  // As published, together with the data; empty before the first publication.
+    std::string contract_version;  // "1.4.2", of the last publication.
+    std::vector<BoundColumn>
+        columns;  // As published, together with the data; empty before the first publication.
     Table table;
-    std::vector<uint64_t> inputs;    // PortIds read by the run that published last (lineage).
+    std::vector<uint64_t> inputs;  // PortIds read by the run that published last (lineage).
 };
 
 enum class RunState : uint8_t { kNone, kQueued, kRunning, kSucceeded, kFailed };
@@ -114,31 +123,37 @@ struct RunStatus {
     RunState state = RunState::kNone;
     Timestamp started;
     Timestamp ended;
-    std::string error;               // One sentence; empty unless kFailed.
-    uint32_t attempt = 0;            // Failures in a row.
-    uint64_t input_fingerprint = 0;  // Hash over the inputs' snapshots and files: "on change" compares it.
-    std::string slot;                // Schedule slot that it served; a slot is run at most once.
+    std::string error;     // One sentence; empty unless kFailed.
+    uint32_t attempt = 0;  // Failures in a row.
+    uint64_t input_fingerprint =
+        0;             // Hash over the inputs' snapshots and files: "on change" compares it.
+    std::string slot;  // Schedule slot that it served; a slot is run at most once.
 };
+
+inline constexpr size_t kSlotsMax = 32;
 
 struct Product {
     ProductId id;
     DomainId domain;
     std::string name;
-    uint64_t generation = 0;         // Counts applies; optimistic locking of plan and run.
-    TeamId team;                     // The owning team.
-    model::Product spec;             // Of the newest apply.
+    uint64_t generation = 0;  // Counts applies; optimistic locking of plan and run.
+    TeamId team;              // The owning team.
+    model::Product spec;      // Of the newest apply.
     std::map<std::string, std::string> files;  // The folder's text files, as applied.
-    std::string folder;              // Where the applier's folder was, for messages and relative input paths.
+    std::string folder;  // Where the applier's folder was, for messages and relative input paths.
     std::string applied_by;
     Timestamp created;
     Timestamp applied;
     std::vector<std::string> versions;  // Every version that was applied, oldest first.
-    RunStatus run;                   // The newest run.
+    RunStatus run;                      // The newest run.
     std::optional<RunStatus> last_success;
+    std::vector<std::string>
+        slots;  // The newest schedule slots that were started, oldest first; kSlotsMax.
 };
 
 struct State {
-    uint64_t version = 0;            // Grows by one with each transaction.
+    uint64_t version = 0;  // Grows by one with each transaction.
+    uint64_t last_id = 0;  // The newest id that was given to anything.
     std::map<UserId, std::shared_ptr<const User>> users;
     std::map<TokenId, std::shared_ptr<const Token>> tokens;
     std::map<TeamId, std::shared_ptr<const Team>> teams;
@@ -146,14 +161,14 @@ struct State {
     std::map<ProductId, std::shared_ptr<const Product>> products;
     std::map<PortId, std::shared_ptr<const Port>> ports;
     std::map<GrantId, std::shared_ptr<const Grant>> grants;
-    std::set<std::string> file_roots;   // Folders beneath which product files may name input files.
+    std::set<std::string> file_roots;  // Folders beneath which product files may name input files.
 
-    // Indices, kept by Draft (store.h).
+    // Indices, kept by Draft (draft.h).
     std::map<std::string, UserId, std::less<>> user_by_name;
     std::map<std::string, TeamId, std::less<>> team_by_name;
     std::map<std::string, DomainId, std::less<>> domain_by_name;
     std::map<std::pair<DomainId, std::string>, ProductId> product_by_name;
-    std::map<ProductId, std::vector<PortId>> ports_of;   // Ordered by name, then major.
+    std::map<ProductId, std::vector<PortId>> ports_of;  // Ordered by name, then major.
     std::map<ProductId, std::vector<GrantId>> grants_of;
     std::map<std::string, TokenId, std::less<>> token_by_lookup;
 
@@ -164,7 +179,11 @@ struct State {
     const Product* FindProduct(std::string_view domain, std::string_view name) const;
     const Port* FindPort(ProductId product, std::string_view name, uint32_t major) const;
     const Domain& DomainOf(const Product& product) const;
-    std::string FullName(const Product& product) const;   // "sales.orders"
+    std::string FullName(const Product& product) const;  // "sales.orders"
+    // "ana", "team:sales-data", "product:finance.revenue", "everyone".
+    std::optional<Subject> FindSubject(std::string_view text) const;
+    bool HasSubject(const Subject& subject) const;
+    std::string SubjectName(const Subject& subject) const;
 };
 
 }  // namespace weft::meta

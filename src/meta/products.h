@@ -1,0 +1,75 @@
+// Commands on products: apply and remove, and the folders that input files may come from.
+//
+// Optimistic: the caller planned and decided on some state; what it relied on is named in the
+// command, and if that has moved the command is refused with kConflict and nothing of it happens.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "meta/draft.h"
+
+namespace weft::meta {
+
+struct DeclaredGrant {
+    std::string port = "*";
+    std::string to;  // As State::FindSubject: "ana", "team:x", "product:a.b", "everyone".
+    std::optional<Timestamp> until;
+};
+
+struct AppliedProduct {
+    std::string domain;
+    std::string name;
+    DomainId expected_domain;  // 0: the domain must not exist yet; it is created, owned by `team`.
+    uint64_t expected_generation = 0;  // 0: the product must not exist yet.
+    std::string team;     // Owner of the product. Unknown: created with the applier as member.
+    std::string contact;  // The team's, when not empty.
+    model::Product spec;
+    std::map<std::string, std::string>
+        files;  // Parsing them gives `spec` again: that is how it is stored.
+    std::string folder;
+    std::vector<DeclaredGrant> grants;  // Replace the ones that the last apply declared.
+};
+
+// All or nothing. FAILS: kConflict (domain or generation moved), kInvalid, kNotFound (a grant names
+// nobody).
+struct ApplyProducts {
+    static constexpr std::string_view kName = "apply_products";
+    UserId applier;
+    std::vector<AppliedProduct> products;
+
+    Result<> Validate(const State& state) const;
+    void Apply(Draft& draft) const;
+    Json Audit() const;
+};
+
+// With its ports and grants; the caller deletes or keeps the tables' files. FAILS: kNotFound,
+// kConflict (generation; products that read it, named).
+struct RemoveProduct {
+    static constexpr std::string_view kName = "remove_product";
+    ProductId product;
+    uint64_t expected_generation = 0;
+
+    Result<> Validate(const State& state) const;
+    void Apply(Draft& draft) const;
+    Json Audit() const;
+};
+
+// Full names of the other products whose input ports read this one, in order.
+std::vector<std::string> ReadersOf(const State& state, const Product& product);
+
+struct AddFileRoot {  // No error when it is there. FAILS: kInvalid (not absolute or not clean).
+    static constexpr std::string_view kName = "add_file_root";
+    std::string root;
+
+    Result<> Validate(const State& state) const;
+    void Apply(Draft& draft) const;
+    Json Audit() const;
+};
+
+}  // namespace weft::meta
