@@ -12,7 +12,8 @@ namespace weft {
 
 using Json = nlohmann::ordered_json;
 
-// FAILS: kInvalid with byte position; kLimit beyond 64 levels or `bytes_max`. Never throws. Duplicate keys are kInvalid.
+// FAILS: kInvalid with byte position or for a duplicate key; kLimit beyond 64 levels, 4 million values or
+// `bytes_max`. Never throws.
 Result<Json> ParseJson(std::string_view text, size_t bytes_max = 16u << 20);
 
 // Member access that cannot throw: the member, converted, or `otherwise` when absent or of another type.

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <fmt/format.h>
+
+#include <cstdint>
 #include <string>
 #include <string_view>
 

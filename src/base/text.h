@@ -1,6 +1,7 @@
 // Small text functions that every folder needs: quoting, nearest names, checks of names and UTF-8.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>

@@ -1,6 +1,7 @@
 // Time as values: UTC microseconds since 1970, RFC 3339 text. A Clock is injected, so that tests own the time.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
