@@ -21,8 +21,8 @@ namespace weft::io {
 struct HttpRequest {
     std::string method = "GET";
     std::string url;
-    std::vector<std::pair<std::string, std::string>> headers;
-    std::string body;
+    std::vector<std::pair<std::string, std::string>> headers = {};
+    std::string body = {};
     uint32_t connect_timeout_ms = 5'000;
     uint32_t timeout_ms = 0;       // Of the whole exchange; 0: none.
     uint32_t stall_timeout_s = 0;  // Without a single byte; 0: none.
@@ -39,7 +39,7 @@ struct HttpResponse {
 
 struct HttpClientOptions {
     std::string user_agent = "weft";
-    std::string ca_file;  // Empty: the system's.
+    std::string ca_file = {};  // Empty: the system's.
 };
 
 class HttpClient {  // OWNS: the connection.

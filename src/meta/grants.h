@@ -18,7 +18,7 @@ struct AddGrant {
     ProductId product;
     std::string port = "*";  // An output port, "rejected", or "*".
     Subject subject;
-    std::optional<Timestamp> until;
+    std::optional<Timestamp> until = {};
     std::string given_by;
 
     Result<> Validate(const State& state) const;

@@ -19,21 +19,22 @@ namespace weft::meta {
 struct DeclaredGrant {
     std::string port = "*";
     std::string to;  // As State::FindSubject: "ana", "team:x", "product:a.b", "everyone".
-    std::optional<Timestamp> until;
+    std::optional<Timestamp> until = {};
 };
 
 struct AppliedProduct {
     std::string domain;
     std::string name;
-    DomainId expected_domain;  // 0: the domain must not exist yet; it is created, owned by `team`.
+    DomainId expected_domain =
+        {};  // 0: the domain must not exist yet; it is created, owned by `team`.
     uint64_t expected_generation = 0;  // 0: the product must not exist yet.
-    std::string team;     // Owner of the product. Unknown: created with the applier as member.
-    std::string contact;  // The team's, when not empty.
+    std::string team;          // Owner of the product. Unknown: created with the applier as member.
+    std::string contact = {};  // The team's, when not empty.
     model::Product spec;
     std::map<std::string, std::string>
         files;  // Parsing them gives `spec` again: that is how it is stored.
-    std::string folder;
-    std::vector<DeclaredGrant> grants;  // Replace the ones that the last apply declared.
+    std::string folder = {};
+    std::vector<DeclaredGrant> grants = {};  // Replace the ones that the last apply declared.
 };
 
 // All or nothing. FAILS: kConflict (domain or generation moved), kInvalid, kNotFound (a grant names

@@ -19,7 +19,7 @@ struct StartRun {
     ProductId product;
     RunId run;  // History::NewRunId().
     uint64_t expected_generation = 0;
-    std::string slot;  // Any text that names the schedule's slot; empty: none.
+    std::string slot = {};  // Any text that names the schedule's slot; empty: none.
     uint64_t input_fingerprint = 0;
 
     Result<> Validate(const State& state) const;
@@ -35,7 +35,7 @@ struct PortUpdate {
     Table table;                             // `published` is set by the command.
     std::vector<BoundColumn> columns;
     std::string contract_version;
-    std::vector<uint64_t> inputs;  // PortIds read: lineage.
+    std::vector<uint64_t> inputs = {};  // PortIds read: lineage.
 };
 
 // Publishes data, columns, contract version and lineage and ends the run as succeeded, in one
@@ -47,7 +47,7 @@ struct PublishRun {
     RunId run;
     uint64_t expected_generation = 0;
     uint64_t input_fingerprint = 0;  // Of what was really read; 0: as at the start.
-    std::vector<PortUpdate> ports;
+    std::vector<PortUpdate> ports = {};
 
     Result<> Validate(const State& state) const;
     void Apply(Draft& draft) const;
@@ -60,7 +60,7 @@ struct EndRun {
     static constexpr std::string_view kName = "end_run";
     ProductId product;
     RunId run;
-    std::string error;  // Empty: succeeded.
+    std::string error = {};  // Empty: succeeded.
 
     Result<> Validate(const State& state) const;
     void Apply(Draft& draft) const;

@@ -18,8 +18,8 @@ bool IsTeamName(std::string_view text);
 struct AddTeam {  // FAILS: kInvalid, kExists, kNotFound (a member). Find it by name afterwards.
     static constexpr std::string_view kName = "add_team";
     std::string name;
-    std::string contact;
-    std::set<UserId> members;
+    std::string contact = {};
+    std::set<UserId> members = {};
 
     Result<> Validate(const State& state) const;
     void Apply(Draft& draft) const;
@@ -31,9 +31,9 @@ struct AddTeam {  // FAILS: kInvalid, kExists, kNotFound (a member). Find it by 
 struct ChangeTeam {
     static constexpr std::string_view kName = "change_team";
     TeamId team;
-    std::set<UserId> add;
-    std::set<UserId> remove;
-    std::optional<std::string> contact;
+    std::set<UserId> add = {};
+    std::set<UserId> remove = {};
+    std::optional<std::string> contact = {};
 
     Result<> Validate(const State& state) const;
     void Apply(Draft& draft) const;

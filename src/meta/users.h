@@ -23,7 +23,7 @@ struct AddUser {  // FAILS: kInvalid, kExists. Find it by name afterwards.
     bool admin = false;
     std::string salt;  // govern::NewSalt().
     uint32_t iterations = 32'768;
-    std::optional<Verifier> password;  // None: tokens only.
+    std::optional<Verifier> password = {};  // None: tokens only.
 
     Result<> Validate(const State& state) const;
     void Apply(Draft& draft) const;
@@ -55,7 +55,7 @@ struct AddToken {  // FAILS: kNotFound, kInvalid, kLimit, kExists. Find it by lo
     std::string label;
     Verifier verifier;   // Under the user's salt and iterations.
     std::string lookup;  // govern::TokenLookup(text).
-    std::optional<Timestamp> expires;
+    std::optional<Timestamp> expires = {};
 
     Result<> Validate(const State& state) const;
     void Apply(Draft& draft) const;
