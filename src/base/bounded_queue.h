@@ -15,7 +15,7 @@ namespace weft {
 
 template <class T>
 class BoundedQueue {  // THREAD: any.
-public:
+  public:
     explicit BoundedQueue(size_t items_max) : items_max_(items_max) { Assert(items_max > 0); }
 
     // FAILS: kLimit when full: callers slow down.
@@ -39,7 +39,7 @@ public:
         return batch;
     }
 
-private:
+  private:
     const size_t items_max_;
     std::mutex mutex_;
     std::condition_variable_any ready_;

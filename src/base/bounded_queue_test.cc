@@ -18,7 +18,8 @@ TEST(BoundedQueue, RefusesWhenFullAndGivesBatchesInOrder) {
 
 TEST(BoundedQueue, StoppingWakesTheConsumer) {
     BoundedQueue<int> queue(1);
-    std::jthread consumer([&](std::stop_token stop) { EXPECT_TRUE(queue.PopBatch(1, stop).empty()); });
+    std::jthread consumer(
+        [&](std::stop_token stop) { EXPECT_TRUE(queue.PopBatch(1, stop).empty()); });
     consumer.request_stop();
     consumer.join();
 }

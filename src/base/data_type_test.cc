@@ -12,12 +12,24 @@ std::string Canonical(std::string_view text) {
 
 TEST(DataType, SynonymsHaveOneCanonicalForm) {
     const std::vector<std::pair<std::string, std::string>> cases{
-        {"INT4", "integer"}, {"tinyint", "integer"}, {"uinteger", "bigint"}, {"UBIGINT", "decimal(20,0)"},
-        {"hugeint", "decimal(38,0)"}, {"decimal", "decimal(18,3)"}, {"numeric( 5 )", "decimal(5,0)"},
-        {"text", "varchar"}, {"varchar(20)", "varchar"}, {"character varying(9)", "varchar"}, {"json", "varchar"},
-        {"enum('a', 'it''s')", "varchar"}, {"double precision", "double"}, {"float", "real"},
-        {"timestamp with time zone", "timestamptz"}, {"timestamp_ns", "timestamp"},
-        {"timestamp without time zone", "timestamp"}, {"bytea", "blob"}};
+        {"INT4", "integer"},
+        {"tinyint", "integer"},
+        {"uinteger", "bigint"},
+        {"UBIGINT", "decimal(20,0)"},
+        {"hugeint", "decimal(38,0)"},
+        {"decimal", "decimal(18,3)"},
+        {"numeric( 5 )", "decimal(5,0)"},
+        {"text", "varchar"},
+        {"varchar(20)", "varchar"},
+        {"character varying(9)", "varchar"},
+        {"json", "varchar"},
+        {"enum('a', 'it''s')", "varchar"},
+        {"double precision", "double"},
+        {"float", "real"},
+        {"timestamp with time zone", "timestamptz"},
+        {"timestamp_ns", "timestamp"},
+        {"timestamp without time zone", "timestamp"},
+        {"bytea", "blob"}};
     for (const auto& [text, canonical] : cases) EXPECT_EQ(Canonical(text), canonical) << text;
 }
 
@@ -27,7 +39,8 @@ TEST(DataType, NestedTypesReadBackAsTheyAreWritten) {
         EXPECT_EQ(Canonical(text), text);
         EXPECT_EQ(ParseDataType(Canonical(text)).value(), ParseDataType(text).value());
     }
-    EXPECT_EQ(ToString(ParseDataType("STRUCT(\"a\"\"b\" INT)[]").value()), "struct(\"a\"\"b\" integer)[]");
+    EXPECT_EQ(ToString(ParseDataType("STRUCT(\"a\"\"b\" INT)[]").value()),
+              "struct(\"a\"\"b\" integer)[]");
 }
 
 TEST(DataType, WrongTypesNameTheNearest) {
@@ -35,8 +48,9 @@ TEST(DataType, WrongTypesNameTheNearest) {
     ASSERT_FALSE(wrong);
     EXPECT_EQ(wrong.error().code, Code::kInvalid);
     EXPECT_EQ(wrong.error().hint, "did you mean `bigint`?");
-    for (const auto* text : {"", "decimal(39,2)", "decimal(5,6)", "decimal(12", "struct()", "struct(a int, A int)",
-                             "map(int)", "integer[3]", "interval", "integer x", "list", "enum(a)"}) {
+    for (const auto* text :
+         {"", "decimal(39,2)", "decimal(5,6)", "decimal(12", "struct()", "struct(a int, A int)",
+          "map(int)", "integer[3]", "interval", "integer x", "list", "enum(a)"}) {
         EXPECT_FALSE(ParseDataType(text)) << text;
     }
 }

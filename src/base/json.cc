@@ -11,10 +11,10 @@ namespace {
 constexpr size_t kLevelsMax = 64;
 constexpr size_t kValuesMax = 4'000'000;  // A value takes up to 20 times the bytes of its text.
 
-// Builds the value from events. Objects are appended to without a search: ordered_json looks keys up one by one,
-// which a hostile object with a million keys would turn into hours.
+// Builds the value from events. Objects are appended to without a search: ordered_json looks keys
+// up one by one, which a hostile object with a million keys would turn into hours.
 class Builder : public nlohmann::json_sax<Json> {
-public:
+  public:
     Json root;
     Error error;
 
@@ -32,20 +32,24 @@ public:
 
     bool key(string_t& value) override {
         if (!levels_.back().keys.insert(value).second) {
-            error = {Code::kInvalid, fmt::format("JSON key `{}` appears twice in one object", value.substr(0, 64)),
-                     {}, {}, {}};
+            error = {Code::kInvalid,
+                     fmt::format("JSON key `{}` appears twice in one object", value.substr(0, 64)),
+                     {},
+                     {},
+                     {}};
             return false;
         }
         key_ = std::move(value);
         return true;
     }
 
-    bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception&) override {
+    bool parse_error(size_t position, const std::string&,
+                     const nlohmann::detail::exception&) override {
         error = {Code::kInvalid, fmt::format("not valid JSON at byte {}", position), {}, {}, {}};
         return false;
     }
 
-private:
+  private:
     struct Level {
         Json* value;
         std::unordered_set<std::string> keys;
@@ -82,7 +86,11 @@ private:
     bool Open(Json value) {
         if (!Count()) return false;
         if (levels_.size() == kLevelsMax) {
-            error = {Code::kLimit, fmt::format("JSON is nested deeper than {} levels", kLevelsMax), {}, {}, {}};
+            error = {Code::kLimit,
+                     fmt::format("JSON is nested deeper than {} levels", kLevelsMax),
+                     {},
+                     {},
+                     {}};
             return false;
         }
         levels_.push_back({Place(std::move(value)), {}});
@@ -109,7 +117,8 @@ const Json* Member(const Json& object, std::string_view key) {
 
 Result<Json> ParseJson(std::string_view text, size_t bytes_max) {
     if (text.size() > bytes_max) {
-        return Fail(Code::kLimit, fmt::format("JSON of {} bytes is larger than {} bytes", text.size(), bytes_max));
+        return Fail(Code::kLimit, fmt::format("JSON of {} bytes is larger than {} bytes",
+                                              text.size(), bytes_max));
     }
     Builder builder;
     try {
@@ -122,13 +131,15 @@ Result<Json> ParseJson(std::string_view text, size_t bytes_max) {
 
 std::string JsonString(const Json& object, std::string_view key, std::string otherwise) {
     const Json* member = Member(object, key);
-    return member && member->is_string() ? member->get_ref<const std::string&>() : std::move(otherwise);
+    return member && member->is_string() ? member->get_ref<const std::string&>()
+                                         : std::move(otherwise);
 }
 
 int64_t JsonInt(const Json& object, std::string_view key, int64_t otherwise) {
     const Json* member = Member(object, key);
     if (!member || !member->is_number_integer()) return otherwise;
-    const bool fits = !member->is_number_unsigned() || member->get<uint64_t>() <= uint64_t{INT64_MAX};
+    const bool fits =
+        !member->is_number_unsigned() || member->get<uint64_t>() <= uint64_t{INT64_MAX};
     return fits ? member->get<int64_t>() : otherwise;
 }
 
@@ -137,7 +148,11 @@ bool JsonBool(const Json& object, std::string_view key, bool otherwise) {
     return member && member->is_boolean() ? member->get<bool>() : otherwise;
 }
 
-std::string DumpJson(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
-std::string DumpJsonPretty(const Json& value) { return value.dump(2, ' ', false, Json::error_handler_t::replace); }
+std::string DumpJson(const Json& value) {
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+std::string DumpJsonPretty(const Json& value) {
+    return value.dump(2, ' ', false, Json::error_handler_t::replace);
+}
 
 }  // namespace weft

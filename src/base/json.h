@@ -12,11 +12,12 @@ namespace weft {
 
 using Json = nlohmann::ordered_json;
 
-// FAILS: kInvalid with byte position or for a duplicate key; kLimit beyond 64 levels, 4 million values or
-// `bytes_max`. Never throws.
+// FAILS: kInvalid with byte position or for a duplicate key; kLimit beyond 64 levels, 4 million
+// values or `bytes_max`. Never throws.
 Result<Json> ParseJson(std::string_view text, size_t bytes_max = 16u << 20);
 
-// Member access that cannot throw: the member, converted, or `otherwise` when absent or of another type.
+// Member access that cannot throw: the member, converted, or `otherwise` when absent or of another
+// type.
 std::string JsonString(const Json& object, std::string_view key, std::string otherwise = {});
 int64_t JsonInt(const Json& object, std::string_view key, int64_t otherwise = 0);
 bool JsonBool(const Json& object, std::string_view key, bool otherwise = false);

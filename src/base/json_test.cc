@@ -16,7 +16,8 @@ TEST(Json, ErrorsNameTheByte) {
     ASSERT_FALSE(wrong);
     EXPECT_EQ(wrong.error().code, Code::kInvalid);
     EXPECT_EQ(wrong.error().message, "not valid JSON at byte 9");
-    for (const auto* text : {"", "{", "[1] 2", "\"\xFF\"", "1e999", "nul"}) EXPECT_FALSE(ParseJson(text)) << text;
+    for (const auto* text : {"", "{", "[1] 2", "\"\xFF\"", "1e999", "nul"})
+        EXPECT_FALSE(ParseJson(text)) << text;
 }
 
 TEST(Json, DuplicateKeysAreRefusedPerObject) {
@@ -52,7 +53,9 @@ TEST(Json, MembersNeverThrow) {
     EXPECT_EQ(JsonInt(Json(3), "i", 7), 7);
 }
 
-TEST(Json, InvalidUtf8IsReplacedWhenWritten) { EXPECT_EQ(DumpJson(Json("a\xFF")), "\"a\xEF\xBF\xBD\""); }
+TEST(Json, InvalidUtf8IsReplacedWhenWritten) {
+    EXPECT_EQ(DumpJson(Json("a\xFF")), "\"a\xEF\xBF\xBD\"");
+}
 
 }  // namespace
 }  // namespace weft

@@ -18,10 +18,10 @@ struct Limits {
 
     // PostgreSQL.
     size_t pg_startup_bytes_max = 10'000;
-    size_t pg_message_bytes_max = 16u << 20;      // One client message after login.
+    size_t pg_message_bytes_max = 16u << 20;  // One client message after login.
     size_t pg_message_before_login_bytes_max = 4'096;
-    size_t pg_batch_bytes_max = 32u << 20;        // Everything from Parse to Sync.
-    uint32_t pg_negotiations_max = 3;             // SSLRequest and GSSENCRequest together.
+    size_t pg_batch_bytes_max = 32u << 20;  // Everything from Parse to Sync.
+    uint32_t pg_negotiations_max = 3;       // SSLRequest and GSSENCRequest together.
     uint32_t login_seconds_max = 30;
 
     // HTTP.
@@ -31,16 +31,18 @@ struct Limits {
 
     // Node and worker.
     size_t worker_frame_bytes_max = 64u << 20;
-    size_t worker_frame_descriptors_max = 250;    // The kernel's SCM_MAX_FD is 253.
+    size_t worker_frame_descriptors_max = 250;  // The kernel's SCM_MAX_FD is 253.
     uint32_t names_per_statement_max = 1'000;
     size_t sql_bytes_max = 4u << 20;
 };
 inline constexpr Limits kLimits;
 
 static_assert(kLimits.pg_message_bytes_max <= kLimits.pg_batch_bytes_max);
-static_assert(kLimits.pg_batch_bytes_max < kLimits.worker_frame_bytes_max, "a batch must fit one frame");
+static_assert(kLimits.pg_batch_bytes_max < kLimits.worker_frame_bytes_max,
+              "a batch must fit one frame");
 static_assert(kLimits.sql_bytes_max < kLimits.pg_message_bytes_max);
 static_assert(kLimits.product_file_bytes_max <= kLimits.product_folder_bytes_max);
-static_assert(kLimits.product_folder_bytes_max < kLimits.http_body_bytes_max, "an apply must fit one request");
+static_assert(kLimits.product_folder_bytes_max < kLimits.http_body_bytes_max,
+              "an apply must fit one request");
 
 }  // namespace weft

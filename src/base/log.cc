@@ -54,7 +54,9 @@ void LogLine(LogLevel level, std::string_view area, std::string_view message) {
     const std::string time = ToRfc3339(SystemClock().Now());
     const std::string_view text = message.substr(0, kMessageBytesMax);
     if (as_json.load(std::memory_order_relaxed)) {
-        WriteAll(DumpJson(Json{{"time", time}, {"level", name}, {"area", area}, {"message", text}}) + "\n");
+        WriteAll(
+            DumpJson(Json{{"time", time}, {"level", name}, {"area", area}, {"message", text}}) +
+            "\n");
     } else {
         WriteAll(fmt::format("{} {:<5} {}: {}\n", time, name, area, OneLine(text)));
     }

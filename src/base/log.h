@@ -1,5 +1,5 @@
-// Structured log lines on stderr: text for people, JSON for machines. Never row values, never secrets.
-// THREAD: any.
+// Structured log lines on stderr: text for people, JSON for machines. Never row values, never
+// secrets. THREAD: any.
 #pragma once
 
 #include <fmt/format.h>

@@ -10,7 +10,7 @@ namespace weft {
 namespace {
 
 class Log : public testing::Test {
-protected:
+  protected:
     void TearDown() override { SetLog({}); }
     static std::string Captured(LogLevel level, std::string_view message) {
         testing::internal::CaptureStderr();

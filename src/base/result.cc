@@ -7,8 +7,9 @@
 namespace weft {
 
 std::string CodeName(Code code) {
-    static constexpr std::array kNames{"invalid",         "not_found", "exists",      "denied", "conflict",
-                                       "unknown_outcome", "limit",     "unavailable", "corrupt"};
+    static constexpr std::array kNames{"invalid", "not_found",   "exists",
+                                       "denied",  "conflict",    "unknown_outcome",
+                                       "limit",   "unavailable", "corrupt"};
     static_assert(kNames.size() == static_cast<size_t>(Code::kCount));
     return kNames[static_cast<size_t>(code)];
 }

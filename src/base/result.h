@@ -1,8 +1,8 @@
 // The one error type of Weft and the one way to pass it on.
 //
-// Every fallible function returns Result<T>. Nothing throws across a function boundary: exceptions of
-// third-party code are caught in the one adapter that calls it. A code exists only because some caller
-// acts differently on it; the gateway's table maps each to SQLSTATE and HTTP status.
+// Every fallible function returns Result<T>. Nothing throws across a function boundary: exceptions
+// of third-party code are caught in the one adapter that calls it. A code exists only because some
+// caller acts differently on it; the gateway's table maps each to SQLSTATE and HTTP status.
 #pragma once
 
 #include <cstdint>
@@ -30,22 +30,23 @@ enum class Code : uint8_t {
 struct Finding {
     enum class Severity : uint8_t { kError, kWarning };
     Severity severity = Severity::kError;
-    std::string id;           // Stable, as "E1207"; listed in docs/errors.md.
-    std::string file;         // Relative path as the user gave it; empty when there is none.
-    uint32_t line = 0;        // 1-based; 0 when unknown.
-    uint32_t column = 0;      // 1-based, in bytes.
-    uint32_t length = 1;      // Bytes to underline.
-    std::string message;      // What is wrong, in the user's words.
-    std::string expected;     // What would have been right ("one of: varchar, bigint …"); may be empty.
-    std::string help;         // The nearest name or the fix; may be empty.
+    std::string id;       // Stable, as "E1207"; listed in docs/errors.md.
+    std::string file;     // Relative path as the user gave it; empty when there is none.
+    uint32_t line = 0;    // 1-based; 0 when unknown.
+    uint32_t column = 0;  // 1-based, in bytes.
+    uint32_t length = 1;  // Bytes to underline.
+    std::string message;  // What is wrong, in the user's words.
+    std::string
+        expected;      // What would have been right ("one of: varchar, bigint …"); may be empty.
+    std::string help;  // The nearest name or the fix; may be empty.
 };
 
 struct [[nodiscard]] Error {
     Code code = Code::kInvalid;
     std::string message;            // One sentence for the caller; never row data, never secrets.
     std::vector<Finding> findings;  // All problems at once; empty for most errors.
-    std::string sqlstate;           // Set only where PostgreSQL clients need a finer code than `code` gives.
-    std::string hint;               // What to do about it; may be empty.
+    std::string sqlstate;  // Set only where PostgreSQL clients need a finer code than `code` gives.
+    std::string hint;      // What to do about it; may be empty.
 };
 
 template <class T = void>
@@ -63,17 +64,18 @@ std::string CodeName(Code code);
 }  // namespace weft
 
 // TRY yields the value or returns the error: const auto product = TRY(Resolve(state, name));
-#define TRY(expr)                                                                      \
-    __extension__({                                                                    \
-        auto result_ = (expr);                                                         \
-        if (!result_) [[unlikely]] return std::unexpected(std::move(result_).error()); \
-        *std::move(result_);                                                           \
+#define TRY(expr)                                               \
+    __extension__({                                             \
+        auto result_ = (expr);                                  \
+        if (!result_) [[unlikely]]                              \
+            return std::unexpected(std::move(result_).error()); \
+        *std::move(result_);                                    \
     })
 
-#define CHECK_OK(expr)                                            \
-    do {                                                          \
-        if (auto result_ = (expr); !result_) [[unlikely]]         \
-            return std::unexpected(std::move(result_).error());   \
+#define CHECK_OK(expr)                                          \
+    do {                                                        \
+        if (auto result_ = (expr); !result_) [[unlikely]]       \
+            return std::unexpected(std::move(result_).error()); \
     } while (false)
 
 // Stays on in release and aborts. For our own mistakes only, never for input, network or disk.

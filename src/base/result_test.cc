@@ -23,7 +23,8 @@ TEST(Result, TryYieldsTheValueOrReturnsTheError) {
 
 TEST(Result, EveryCodeHasItsOwnName) {
     std::set<std::string> names;
-    for (size_t i = 0; i < static_cast<size_t>(Code::kCount); ++i) names.insert(CodeName(static_cast<Code>(i)));
+    for (size_t i = 0; i < static_cast<size_t>(Code::kCount); ++i)
+        names.insert(CodeName(static_cast<Code>(i)));
     EXPECT_EQ(names.size(), static_cast<size_t>(Code::kCount));
     EXPECT_EQ(CodeName(Code::kUnknownOutcome), "unknown_outcome");
 }

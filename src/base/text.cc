@@ -10,8 +10,10 @@ namespace {
 
 constexpr size_t kNearestBytesMax = 64;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64Url =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 std::string Quote(std::string_view text, char quote) {
     std::string out(1, quote);
@@ -25,7 +27,8 @@ std::string Quote(std::string_view text, char quote) {
     return out;
 }
 
-// Optimal string alignment: insert, delete, replace, swap of neighbours, each 1. Both sides at most 64 bytes.
+// Optimal string alignment: insert, delete, replace, swap of neighbours, each 1. Both sides at most
+// 64 bytes.
 size_t Distance(std::string_view a, std::string_view b) {
     using Row = std::array<size_t, kNearestBytesMax + 1>;
     Row before_last{};
@@ -97,7 +100,8 @@ std::optional<std::string> DecodeBase64(std::string_view text, std::string_view 
             if (digit == std::string_view::npos) return std::nullopt;
             group = group << 6 | static_cast<uint32_t>(digit);
         }
-        for (size_t k = 0; k + 1 < count; ++k) out += static_cast<char>(group >> (16 - 8 * k) & 0xFF);
+        for (size_t k = 0; k + 1 < count; ++k)
+            out += static_cast<char>(group >> (16 - 8 * k) & 0xFF);
         const uint32_t unused = count == 4 ? 0 : group & (0xFFFFFFu >> (8 * (count - 1)));
         if (unused != 0) return std::nullopt;
     }
@@ -126,7 +130,8 @@ bool IsUtf8(std::string_view bytes) {
     return true;
 }
 
-std::optional<std::string> NearestName(std::string_view name, std::span<const std::string> candidates) {
+std::optional<std::string> NearestName(std::string_view name,
+                                       std::span<const std::string> candidates) {
     if (name.empty() || name.size() > kNearestBytesMax) return std::nullopt;
     const std::string wanted = ToLower(name);
     const std::string* best = nullptr;
@@ -214,7 +219,9 @@ std::optional<std::string> FromBase64(std::string_view text) {
     return DecodeBase64(text, kBase64);
 }
 
-std::optional<std::string> FromBase64Url(std::string_view text) { return DecodeBase64(text, kBase64Url); }
+std::optional<std::string> FromBase64Url(std::string_view text) {
+    return DecodeBase64(text, kBase64Url);
+}
 
 std::string HumanCount(uint64_t count) {
     std::string digits = std::to_string(count);

@@ -16,7 +16,8 @@ TEST(Text, NamesFollowTheDesign) {
     EXPECT_TRUE(IsName("a"));
     EXPECT_TRUE(IsName("order_items2"));
     EXPECT_TRUE(IsName(std::string(63, 'a')));
-    for (const auto* wrong : {"", "A", "1a", "_a", "a__b", "a-b", "ä"}) EXPECT_FALSE(IsName(wrong)) << wrong;
+    for (const auto* wrong : {"", "A", "1a", "_a", "a__b", "a-b", "ä"})
+        EXPECT_FALSE(IsName(wrong)) << wrong;
     EXPECT_FALSE(IsName(std::string(64, 'a')));
 }
 
@@ -57,7 +58,8 @@ TEST(Text, HexReadsWhatItWrites) {
 
 TEST(Text, Base64MatchesTheVectorsOfRfc4648) {
     const std::vector<std::pair<std::string, std::string>> vectors{
-        {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"foobar", "Zm9vYmFy"}};
+        {"", ""},        {"f", "Zg=="},        {"fo", "Zm8="},
+        {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"foobar", "Zm9vYmFy"}};
     for (const auto& [plain, coded] : vectors) {
         EXPECT_EQ(Base64(plain), coded);
         EXPECT_EQ(FromBase64(coded), plain);

@@ -27,8 +27,13 @@ Parts ToParts(Timestamp t) {
         --days;
     }
     const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{days}}};
-    return {static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-            rest / kHour, rest / kMinute % 60, rest / kSecond % 60, rest % kSecond};
+    return {static_cast<int>(date.year()),
+            static_cast<unsigned>(date.month()),
+            static_cast<unsigned>(date.day()),
+            rest / kHour,
+            rest / kMinute % 60,
+            rest / kSecond % 60,
+            rest % kSecond};
 }
 
 // Reads exactly `count` digits and moves on; -1 when they are not there.
@@ -71,8 +76,8 @@ Timestamp SystemClock::Now() const {
 
 std::string ToRfc3339(Timestamp t) {
     const Parts p = ToParts(t);
-    std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", p.year, p.month, p.day, p.hour, p.minute,
-                                   p.second);
+    std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", p.year, p.month, p.day,
+                                   p.hour, p.minute, p.second);
     if (p.fraction != 0) text += fmt::format(".{:06}", p.fraction);
     return text + "Z";
 }
@@ -92,8 +97,10 @@ Result<Timestamp> ParseRfc3339(std::string_view text) {
     const int64_t minute = Digits(text, 2);
     const bool colon2 = Skip(text, ":");
     const int64_t second = Digits(text, 2);
-    if (!(dash1 && dash2 && t && colon1 && colon2) || year < 0 || month < 1 || day < 1) return wrong();
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return wrong();
+    if (!(dash1 && dash2 && t && colon1 && colon2) || year < 0 || month < 1 || day < 1)
+        return wrong();
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+        return wrong();
     const int64_t fraction = Fraction(text);
     if (fraction < 0) return wrong();
     const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(year)},
@@ -112,12 +119,14 @@ Result<Timestamp> ParseRfc3339(std::string_view text) {
     }
     if (!text.empty()) return wrong();
     const int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
-    return Timestamp{days * kDay + hour * kHour + minute * kMinute + second * kSecond + fraction - offset};
+    return Timestamp{days * kDay + hour * kHour + minute * kMinute + second * kSecond + fraction -
+                     offset};
 }
 
 std::string ToFileStamp(Timestamp t) {
     const Parts p = ToParts(t);
-    return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}", p.year, p.month, p.day, p.hour, p.minute, p.second);
+    return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}", p.year, p.month, p.day, p.hour, p.minute,
+                       p.second);
 }
 
 std::string HumanDuration(int64_t us) {

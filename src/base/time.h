@@ -1,4 +1,5 @@
-// Time as values: UTC microseconds since 1970, RFC 3339 text. A Clock is injected, so that tests own the time.
+// Time as values: UTC microseconds since 1970, RFC 3339 text. A Clock is injected, so that tests
+// own the time.
 #pragma once
 
 #include <compare>
@@ -16,26 +17,26 @@ struct Timestamp {
 };
 
 class Clock {
-public:
+  public:
     virtual ~Clock() = default;
     virtual Timestamp Now() const = 0;  // THREAD: any.
 };
 
 class SystemClock : public Clock {
-public:
+  public:
     Timestamp Now() const override;
 };
 
 class FakeClock : public Clock {
-public:
+  public:
     Timestamp now;
     Timestamp Now() const override { return now; }
 };
 
-std::string ToRfc3339(Timestamp t);                   // "2026-11-22T10:15:00.123456Z"; fraction only when not zero.
+std::string ToRfc3339(Timestamp t);  // "2026-11-22T10:15:00.123456Z"; fraction only when not zero.
 Result<Timestamp> ParseRfc3339(std::string_view text);
-std::string ToFileStamp(Timestamp t);                 // "20261122T101500", UTC.
-std::string HumanDuration(int64_t us);                // "35 ms", "4.2 s", "3 min 20 s".
-std::string HumanAge(int64_t us);                     // "2 min ago".
+std::string ToFileStamp(Timestamp t);   // "20261122T101500", UTC.
+std::string HumanDuration(int64_t us);  // "35 ms", "4.2 s", "3 min 20 s".
+std::string HumanAge(int64_t us);       // "2 min ago".
 
 }  // namespace weft

@@ -19,14 +19,16 @@ TEST(Time, Rfc3339IsReadInAllItsForms) {
     EXPECT_EQ(ParseRfc3339("2026-11-22T10:15:00Z"), kMorning);
     EXPECT_EQ(ParseRfc3339("2026-11-22 10:15:00z"), kMorning);
     EXPECT_EQ(ParseRfc3339("2026-11-22T12:15:00.5+02:00"), (Timestamp{kMorning.us + 500'000}));
-    EXPECT_EQ(ParseRfc3339("2026-11-22T04:45:00.1234569-05:30"), (Timestamp{kMorning.us + 123'456}));
+    EXPECT_EQ(ParseRfc3339("2026-11-22T04:45:00.1234569-05:30"),
+              (Timestamp{kMorning.us + 123'456}));
     EXPECT_EQ(ParseRfc3339("1969-12-31T23:59:59Z"), (Timestamp{-1'000'000}));
 }
 
 TEST(Time, WrongTimesAreRefused) {
-    for (const auto* text : {"", "2026-11-22", "2026-11-22T10:15:00", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z",
-                             "2026-11-22T24:00:00Z", "2026-11-22T10:15:00.Z", "2026-11-22T10:15:00Zx",
-                             "2026-11-22T10:15:00+0200", "2026-11-22T10:60:00Z"}) {
+    for (const auto* text :
+         {"", "2026-11-22", "2026-11-22T10:15:00", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z",
+          "2026-11-22T24:00:00Z", "2026-11-22T10:15:00.Z", "2026-11-22T10:15:00Zx",
+          "2026-11-22T10:15:00+0200", "2026-11-22T10:60:00Z"}) {
         EXPECT_FALSE(ParseRfc3339(text)) << text;
     }
 }
