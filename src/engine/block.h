@@ -33,16 +33,34 @@ public:
     BlockRelation Finish() &&;  // REQUIRES: every row is complete.
 
 private:
-    struct Column;
-    Column& Next();
-    std::vector<RelationColumn> columns_;
     struct Column {
         std::vector<bool> nulls;
         std::string values;
         std::vector<uint32_t> offsets;
     };
+    Column& Next(DataType::Kind kind);
+    std::vector<RelationColumn> columns_;
     std::vector<Column> cells_;
     size_t at_ = 0;
+};
+
+// A block as the worker reads it: views into the block's bytes, all bounds checked once by Parse.
+struct BlockView {
+    struct Column {
+        DataType::Kind kind = DataType::Kind::kVarchar;
+        std::string_view nulls;
+        std::string_view offsets;  // kVarchar only.
+        std::string_view values;
+
+        bool IsNull(uint64_t row) const;
+        std::string_view Value(uint64_t row) const;  // The value's bytes as stored.
+        uint32_t Offset(uint64_t row) const;
+    };
+    uint64_t rows = 0;
+    std::vector<Column> columns;
+
+    // FAILS: kCorrupt. The view lives as long as `relation`.
+    static Result<BlockView> Parse(const BlockRelation& relation);
 };
 
 }  // namespace weft::engine

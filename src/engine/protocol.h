@@ -94,6 +94,7 @@ struct OutputColumn {
     std::string name;
     DataType type;
     int32_t field_id = 0;
+    std::vector<int32_t> child_ids;   // Of a nested type's parts, depth first.
     bool required = false;
     std::string check;                // DuckDB boolean expression over the output row; null counts as true; empty: none.
     std::string check_name;           // For messages: "minimum 0 of amount".
