@@ -27,6 +27,7 @@ struct RelationColumn {
     std::string name;
     DataType type;
     int32_t field_id = 0;   // Iceberg field id; files are mapped by it, never by name.
+    std::vector<int32_t> child_ids;  // Of a nested type's parts, depth first.
     bool required = false;
     std::string mask;       // DuckDB expression over the raw columns; empty: the column itself.
     std::string comment;
