@@ -53,6 +53,7 @@ class Draft {
 
     const std::set<std::pair<Kind, uint64_t>>& touched() const { return touched_; }
     const std::vector<Event>& events() const { return events_; }
+    const std::vector<std::string>& new_file_roots() const { return new_file_roots_; }
     // The finished state. The draft is empty afterwards.
     std::shared_ptr<const State> Finish();
 
@@ -65,6 +66,7 @@ class Draft {
     std::set<std::pair<Kind, uint64_t>>
         touched_;  // What to write (still there) or to delete (gone).
     std::vector<Event> events_;
+    std::vector<std::string> new_file_roots_;
 };
 
 }  // namespace weft::meta

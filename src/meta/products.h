@@ -16,25 +16,15 @@
 
 namespace weft::meta {
 
-struct DeclaredGrant {
-    std::string port = "*";
-    std::string to;  // As State::FindSubject: "ana", "team:x", "product:a.b", "everyone".
-    std::optional<Timestamp> until = {};
-};
-
 struct AppliedProduct {
-    std::string domain;
-    std::string name;
-    DomainId expected_domain =
-        {};  // 0: the domain must not exist yet; it is created, owned by `team`.
-    uint64_t expected_generation = 0;  // 0: the product must not exist yet.
-    std::string team;          // Owner of the product. Unknown: created with the applier as member.
-    std::string contact = {};  // The team's, when not empty.
+    // Names domain, product, team and contact. An unknown domain is created and owned by the team;
+    // an unknown team is created with the applier as its member; its grants replace the ones that
+    // the last apply declared.
     model::Product spec;
-    std::map<std::string, std::string>
-        files;  // Parsing them gives `spec` again: that is how it is stored.
+    std::map<std::string, std::string> files;  // Parsing them gives `spec`: stored as such.
     std::string folder = {};
-    std::vector<DeclaredGrant> grants = {};  // Replace the ones that the last apply declared.
+    DomainId expected_domain = {};     // 0: the domain must not exist yet.
+    uint64_t expected_generation = 0;  // 0: the product must not exist yet.
 };
 
 // All or nothing. FAILS: kConflict (domain or generation moved), kInvalid, kNotFound (a grant names
