@@ -1,4 +1,5 @@
-// A product's life: validate, plan, apply, remove, find. The use cases behind `weft plan`, `weft apply`, `weft show`.
+// A product's life: plan, apply, remove, find. The use cases behind `weft plan`, `weft apply`, `weft search`.
+// (`weft validate` is model::ParseProduct: it needs no node.)
 //
 // Plan reads folders (text files), infers what was not written (columns of SQL, by asking a worker), compares with the
 // state and says what would happen. Apply commits exactly a plan: one command for all folders, so that nothing is
@@ -37,7 +38,6 @@ struct Plan {
     std::string id;                           // "pl_" + 16 hex digits of a hash over folders and generations.
     uint64_t state_version = 0;
     bool breaking = false;                    // Some change needs --allow-breaking.
-    bool destroys = false;                    // Some port's data goes away: needs --allow-destroy.
     std::vector<ProductChange> products;
     std::vector<Finding> findings;            // An error among them: apply refuses.
     std::vector<std::string> file_roots;      // Folders that must be allowed for input files and are not yet.
@@ -46,7 +46,6 @@ struct Plan {
 
 struct ApplyOptions {
     bool allow_breaking = false;
-    bool allow_destroy = false;
     bool allow_files = false;                 // The caller is an administrator on the node's machine.
     std::string plan_id;                      // Refuse (kConflict) unless the plan is still exactly this one.
 };
@@ -82,12 +81,11 @@ public:
     };
     explicit Products(Parts parts) : parts_(parts) {}
 
-    // Every problem of every folder at once. FAILS: kLimit for too many or too large files.
-    Result<std::vector<Finding>> Validate(const std::vector<model::ProductFolder>& folders) const;
     // FAILS: kDenied when `who` may not apply into a domain; problems of the files are findings of the plan.
-    Result<Plan> MakePlan(const govern::Principal& who, const std::vector<model::ProductFolder>& folders) const;
-    // FAILS: kInvalid with findings; kDenied; kConflict (stale plan, or somebody applied meanwhile);
-    // kInvalid with code E1302 for a breaking change without consent.
+    Result<Plan> MakePlan(const govern::Principal& who, const std::vector<model::ProductFolder>& folders,
+                          const ApplyOptions& options) const;
+    // FAILS: kInvalid with the plan's findings; kInvalid with finding E2020 for a breaking change without consent;
+    // kDenied; kConflict (stale plan, or somebody applied meanwhile): nothing has changed then.
     Result<Applied> Apply(const govern::Principal& who, const std::vector<model::ProductFolder>& folders,
                           const ApplyOptions& options) const;
     // FAILS: kNotFound, kDenied, kConflict naming the products that read from it. Data is removed in the background

@@ -10,8 +10,10 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "engine/protocol.h"
 #include "engine/relation.h"
 #include "govern/principal.h"
+#include "iceberg/cache.h"
 #include "io/descriptor.h"
 #include "meta/store.h"
 #include "model/port_name.h"
@@ -58,6 +60,12 @@ public:
     };
     virtual Result<Plan> PlanScan(const Scannable& table, const engine::Open& open) = 0;
     virtual Result<io::Descriptor> OpenFile(const Scannable& table, const std::string& path) = 0;
+
+    // For writers (staging.h, care.h). A pin keeps every file of a table's folder from being swept.
+    virtual std::shared_ptr<const void> Pin(const std::string& table_uuid) = 0;
+    virtual bool IsPinned(const std::string& table_uuid) const = 0;
+    virtual iceberg::Cache& cache() = 0;
+    virtual const std::string& folder() const = 0;
 };
 
 }  // namespace weft::catalog

@@ -1,0 +1,104 @@
+#include "catalog/input_files.h"
+
+#include <climits>
+#include <cstdlib>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace weft::catalog {
+namespace {
+
+bool IsBeneath(std::string_view path, std::string_view folder) {
+    return path == folder || (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
+}
+
+// The real path of a folder; "" when it does not exist. Roots and the node's folder may be reached through links.
+std::string RealPath(const std::string& path) {
+    char buffer[PATH_MAX];
+    return ::realpath(path.c_str(), buffer) ? std::string(buffer) : std::string();
+}
+
+std::string AllowedRoot(const meta::State& state, const std::string& pattern) {
+    const std::string fixed = RootOf(pattern);
+    std::string longest;
+    for (const auto& root : state.file_roots)
+        if (IsBeneath(fixed, root) && root.size() > longest.size()) longest = root;
+    return longest;
+}
+
+std::unexpected<Error> NotAllowed(const std::string& pattern) {
+    return Fail(Code::kDenied, fmt::format("input file {} does not lie beneath a folder that this node may read", pattern),
+                fmt::format("an administrator allows it: weft serve --allow-files {}", RootOf(pattern)));
+}
+
+}  // namespace
+
+Result<std::string> AbsolutePattern(const model::InputPort& port, const InputPlace& place) {
+    const std::string joined = port.file.starts_with('/') ? port.file : place.folder + "/" + port.file;
+    if (!joined.starts_with('/')) {
+        return Fail(Code::kInvalid, fmt::format("input port {}: {} is relative, and where the product folder lies is not known",
+                                                port.name, port.file), "write an absolute path");
+    }
+    std::string clean = std::filesystem::path(joined).lexically_normal().string();
+    if (clean.find("/../") != std::string::npos || clean.ends_with("/.."))
+        return Fail(Code::kInvalid, fmt::format("input port {}: {} climbs above the root folder", port.name, port.file));
+    return clean;
+}
+
+std::string RootOf(const std::string& pattern) {
+    const size_t wildcard = pattern.find_first_of("*?");
+    const size_t slash = pattern.rfind('/', wildcard);
+    return slash == 0 ? "/" : pattern.substr(0, slash);
+}
+
+bool IsAllowed(const meta::State& state, const std::string& pattern) { return !AllowedRoot(state, pattern).empty(); }
+
+Result<std::vector<InputFile>> FindInputFiles(const meta::State& state, const model::InputPort& port,
+                                              const InputPlace& place) {
+    const std::string pattern = TRY(AbsolutePattern(port, place));
+    const std::string root = AllowedRoot(state, pattern);
+    if (root.empty()) return NotAllowed(pattern);
+    const std::string relative = pattern.substr(root == "/" ? 1 : root.size() + 1);
+    std::vector<std::string> names;
+    if (relative.find_first_of("*?") == std::string::npos) {
+        names.push_back(relative);
+    } else {
+        names = TRY(io::Glob(root, relative));
+    }
+    const std::string own = RealPath(place.data_folder);
+    const std::string real_root = RealPath(root);
+    std::vector<InputFile> files;
+    for (auto& name : names) {
+        InputFile file{root, std::move(name), {}};
+        if (!own.empty() && IsBeneath(real_root + "/" + file.relative, own)) {
+            return Fail(Code::kDenied, fmt::format("input port {}: {} lies in the node's own folder", port.name, file.Path()));
+        }
+        const auto opened = io::OpenBeneath(root, file.relative);
+        if (!opened) {
+            auto error = opened.error();
+            error.message = fmt::format("input port {}: {}", port.name, error.message);
+            return std::unexpected(std::move(error));
+        }
+        file.stat = TRY(io::Stat(opened->get()));
+        files.push_back(std::move(file));
+    }
+    if (files.empty()) return Fail(Code::kNotFound, fmt::format("input port {}: no file matches {}", port.name, pattern));
+    return files;
+}
+
+Result<io::Descriptor> OpenInputFile(const InputFile& file) {
+    auto opened = TRY(io::OpenBeneath(file.root, file.relative));
+    if (TRY(io::Stat(opened.get())) != file.stat)
+        return Fail(Code::kConflict, fmt::format("{} changed while it was being read", file.Path()), "the run is tried again");
+    return opened;
+}
+
+Result<> CheckUnchanged(const InputFile& file) {
+    CHECK_OK(OpenInputFile(file));
+    return {};
+}
+
+}  // namespace weft::catalog

@@ -1,0 +1,61 @@
+// One new version of one port's table, before anybody can see it: data files are written into the table's folder,
+// Iceberg metadata is prepared, and only the command that carries the new pointer (meta) publishes it.
+//
+//     auto staging = TRY(Staging::Open(tables, port));          // null: the port's first version
+//     … worker writes into staging.NewFile() descriptors …
+//     const auto table = TRY(staging.Prepare(binding, operation, written, summary, now));
+//     if (!store.Commit(… table …)) staging.Abandon(error);
+//
+// Files of a staging that was neither published nor abandoned (the process died) are swept by care.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "catalog/bind_columns.h"
+#include "catalog/tables.h"
+#include "engine/protocol.h"
+#include "iceberg/commit.h"
+#include "io/descriptor.h"
+
+namespace weft::catalog {
+
+class Staging {  // THREAD: one at a time.
+public:
+    static Result<Staging> Open(Tables& tables, const meta::Port* port);
+
+    // A new empty data file, write-only, and its number for engine::WrittenFile::index. FAILS: kUnavailable (disk).
+    Result<io::Descriptor> NewFile(uint32_t index);
+
+    // Syncs the written files and writes metadata for them. `removed` only with kReplace. FAILS: kInvalid when a file
+    // is not what the worker said; kCorrupt; kUnavailable.
+    struct Change {
+        iceberg::Change::Operation operation = iceberg::Change::Operation::kOverwrite;
+        std::vector<std::string> removed;
+        std::map<std::string, std::string> summary;
+    };
+    Result<meta::Table> Prepare(const Binding& binding, const std::vector<engine::WrittenFile>& files,
+                                const Change& change, Timestamp now);
+
+    // Removes what was written, unless the outcome of the commit is unknown. `error`: why nothing was published.
+    void Abandon(const Error& error);
+
+    const std::string& expected_metadata_location() const { return base_.metadata_location; }
+
+private:
+    Staging() = default;
+    Result<iceberg::DataFile> ToDataFile(const engine::WrittenFile& file) const;
+
+    Tables* tables_ = nullptr;
+    meta::Table base_;
+    std::shared_ptr<const void> pin_;
+    std::map<uint32_t, std::string> paths_;        // By WrittenFile::index.
+    std::optional<iceberg::Prepared> prepared_;
+};
+
+}  // namespace weft::catalog

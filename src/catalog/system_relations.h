@@ -1,0 +1,20 @@
+// The node's own relations: mesh.* for people, and the sources of pg_catalog (mesh.pg_*). Rows are made for one
+// principal: nobody sees a product that he may not discover, nor through pg_catalog a table that he may not read.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "engine/relation.h"
+#include "govern/principal.h"
+#include "meta/state.h"
+
+namespace weft::catalog {
+
+// The rows of mesh.<name> for this principal; nothing when there is no such relation.
+std::optional<engine::BlockRelation> SystemRelation(const meta::State& state, const govern::Principal& who,
+                                                    std::string_view name, Timestamp now);
+
+inline constexpr uint64_t kFirstOid = 16'384;  // Oids of ours are id + kFirstOid, as PostgreSQL's own users' objects.
+
+}  // namespace weft::catalog
