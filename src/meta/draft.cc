@@ -184,7 +184,8 @@ void Draft::Remove(ProductId id) {
     if (grants != next_->grants_of.end()) {
         for (const GrantId grant : std::vector(grants->second)) Remove(grant);
     }
-    // By name: else whoever takes the name later would inherit them.
+    // By name: else whoever takes the name later would inherit them. Those that a file declares
+    // stay, because the file still says so.
     RemoveGrantsFor({.kind = Subject::Kind::kProduct, .name = next_->FullName(*product->second)});
     next_->product_by_name.erase({product->second->domain, product->second->name});
     next_->products.erase(product);
@@ -209,7 +210,8 @@ void Draft::Remove(GrantId id) {
 void Draft::RemoveGrantsFor(const Subject& subject) {
     std::vector<GrantId> gone;
     for (const auto& [id, grant] : next_->grants) {
-        if (grant->subject == subject) gone.push_back(id);
+        const bool by_name = subject.kind == Subject::Kind::kProduct;
+        if (grant->subject == subject && !(by_name && grant->declared)) gone.push_back(id);
     }
     for (const GrantId id : gone) Remove(id);
 }

@@ -44,7 +44,7 @@ class Draft {
     void Remove(TokenId id);
     void Remove(TeamId id);     // With the grants for it. REQUIRES: it owns nothing.
     void Remove(DomainId id);   // REQUIRES: it has no products.
-    void Remove(ProductId id);  // With its ports, its grants, and the grants for it.
+    void Remove(ProductId id);  // With its ports, its grants, and what others gave it.
     void Remove(PortId id);
     void Remove(GrantId id);
     void AddFileRoot(std::string root);

@@ -44,11 +44,10 @@ void FailRun(Product& product, Timestamp now, std::string error) {
     ++product.run.attempt;
 }
 
+// Without the error's text: it may name a value of a row.
 void EmitEnd(Draft& draft, const Product& product) {
     draft.Emit(product.run.state == RunState::kFailed ? "weft.run.failed" : "weft.run.succeeded",
-               {{"product", draft.state().FullName(product)},
-                {"run", product.run.id.value},
-                {"error", product.run.error}});
+               {{"product", draft.state().FullName(product)}, {"run", product.run.id.value}});
 }
 
 }  // namespace
@@ -172,7 +171,6 @@ void EndRun::Apply(Draft& draft) const {
     draft.Put(std::move(changed));
 }
 
-// The error's text may name a value of a row: it is not audited.
 Json EndRun::Audit() const {
     return {{"product", product.value}, {"run", run.value}, {"failed", !error.empty()}};
 }
