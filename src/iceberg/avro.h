@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,12 +37,9 @@ struct AvroType {
         kUnion
     };
     Kind kind = Kind::kNull;
-    uint32_t size = 0;  // kFixed.
-    std::vector<uint32_t>
-        children;  // Indices into AvroSchema::types: items, values, fields or branches.
-    std::vector<int32_t>
-        field_ids;  // kRecord: beside children, -1 when absent; kArray: element-id.
-    std::vector<std::string> field_names;  // kRecord: beside children.
+    uint32_t size = 0;               // kFixed.
+    std::vector<uint32_t> children;  // In AvroSchema::types: item, value, fields or branches.
+    std::vector<int32_t> field_ids;  // kRecord: beside children, -1 when absent.
 };
 
 // A compiled schema. types[root] is the type of each value in the file.
@@ -63,6 +61,7 @@ private:
 };
 
 // Reads one block's values. Any error is kCorrupt; after an error the decoder is not used again.
+// REQUIRES: schema and bytes outlive it.
 class AvroDecoder {
 public:
     AvroDecoder(const AvroSchema& schema, std::string_view bytes);
@@ -70,21 +69,24 @@ public:
     bool AtEnd() const { return bytes_.empty(); }
 
     Result<int64_t> Long();
-    Result<bool> Boolean();
     Result<std::string_view> Bytes();  // A view into the block.
-    // The chosen branch's type, or `index` itself when it is no union.
+    // The chosen branch of a union; `index` itself when it is none.
     Result<uint32_t> Branch(uint32_t index);
+    // A value of type `index`, through its union. FAILS: kCorrupt for another type.
+    Result<std::optional<int64_t>> LongOrNull(uint32_t index);
+    Result<std::optional<std::string_view>> BytesOrNull(uint32_t index);
     // Items of the next chunk of an array or map; 0 at its end. Call until it gives 0.
     Result<uint64_t> Chunk();
     Result<> Skip(uint32_t index);
+    // Every value costs one step and the budget grows with the bytes: values that take no bytes
+    // cannot keep a reader busy. Loops over values call it once per turn.
+    Result<> Step();
+    Result<std::string_view> Take(uint64_t count);  // Raw bytes.
 
 private:
-    Result<> Work();  // Every value costs one; the budget grows with the bytes.
-    Result<std::string_view> Take(uint64_t count);
-
     const AvroSchema* schema_;
     std::string_view bytes_;
-    uint64_t work_left_;
+    uint64_t steps_left_;
 };
 
 struct AvroFile {
@@ -97,7 +99,7 @@ struct AvroFile {
     std::vector<Block> blocks;
 };
 
-// FAILS: kCorrupt; kLimit when blocks inflate beyond 512 MiB; kInvalid for a codec that is not
+// FAILS: kCorrupt; kLimit when blocks inflate beyond 256 MiB; kInvalid for a codec that is not
 // known.
 Result<AvroFile> ReadAvro(std::string_view file);
 // One container of `count` values, already encoded; deflate. `schema` is the JSON text of the

@@ -16,11 +16,11 @@
 namespace weft::iceberg {
 
 struct Expired {
-    TableMetadata metadata;  // Without them; commit it with PrepareMetadata.
-    std::vector<int64_t>
-        snapshots;  // Which ones went; empty: nothing to do, `metadata` equals the input.
-    std::vector<std::string>
-        files;  // Data, manifests, lists, metadata files that nothing in `metadata` refers to.
+    TableMetadata metadata;          // Without them; commit it with PrepareMetadata.
+    std::vector<int64_t> snapshots;  // Which ones went.
+    // Data, manifests, lists, metadata files that nothing in `metadata` refers to any more. Empty
+    // together with `snapshots`: there is nothing to do, `metadata` equals the input.
+    std::vector<std::string> files;
 };
 
 struct Retention {
