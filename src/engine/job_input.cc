@@ -1,0 +1,386 @@
+#include "engine/job_input.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "duckdb/catalog/catalog_entry/table_function_catalog_entry.hpp"
+#include "duckdb/common/file_system.hpp"
+#include "duckdb/common/vector/flat_vector.hpp"
+#include "duckdb/common/vector/string_vector.hpp"
+#include "duckdb/common/vector_operations/vector_operations.hpp"
+#include "duckdb/function/table_function.hpp"
+#include "duckdb/main/extension/extension_loader.hpp"
+#include "engine/job_rule.h"
+#include "engine/raise.h"
+
+namespace weft::engine {
+
+namespace {
+
+using duckdb::FlatVector;
+using duckdb::idx_t;
+using duckdb::string_t;
+
+[[noreturn]] void Invalid(const std::string& message) {
+    RaiseInDuck(duckdb::ExceptionType::INVALID_INPUT, message);
+}
+
+struct Bind : duckdb::TableFunctionData {
+    explicit Bind(JobState& job_state, const InputTable& input) : state(job_state), table(input) {}
+    JobState& state;
+    const InputTable& table;
+};
+
+struct Scan : duckdb::GlobalTableFunctionState {
+    std::vector<duckdb::column_t> columns;  // As the query wants them, in output order.
+    std::atomic<size_t> next_file{0};
+    size_t files = 1;
+    idx_t MaxThreads() const override { return std::max<size_t>(files, 1); }
+};
+
+bool IsWhole(const DataType& type) {
+    return type.kind == DataType::Kind::kInteger || type.kind == DataType::Kind::kBigint;
+}
+bool IsNested(const DataType& type) {
+    return type.kind == DataType::Kind::kList || type.kind == DataType::Kind::kStruct ||
+           type.kind == DataType::Kind::kMap;
+}
+
+// One thread's place in its file, and the rows under way.
+class FileScan : public duckdb::LocalTableFunctionState {
+public:
+    FileScan(duckdb::ClientContext& client, const Bind& bind, Scan& scan);
+    idx_t Read(duckdb::DataChunk& output);
+
+private:
+    struct Wanted {
+        duckdb::column_t column = 0;  // Of the table; columns.size() and above are file, line and raw.
+        size_t output = 0;
+        int64_t at = -1;              // Field of the record that holds it; -1: none.
+        duckdb::unique_ptr<duckdb::Vector> text;
+        duckdb::unique_ptr<duckdb::Vector> typed;
+    };
+    bool OpenNext();
+    void MapHeader(const Record& header);
+    void MapPositions(size_t fields);
+    bool Take(const Record& record, idx_t row);
+    bool TakeCsv(const Record& record, idx_t row);
+    bool TakeJson(const Record& record, idx_t row);
+    void SetText(Wanted& wanted, idx_t row, std::string_view text);
+    idx_t Collect();                // Records of one file, as text.
+    void Cast(Wanted& wanted, idx_t rows);
+    void Deliver(duckdb::DataChunk& output, const duckdb::SelectionVector& good, idx_t count);
+    std::string_view Raw(idx_t row) const;
+    void Reject(uint64_t line, std::string column, std::string reason, std::string_view raw);
+    bool IsNull(std::string_view text) const;
+
+    duckdb::ClientContext& client_;
+    const Bind& bind_;
+    const InputTable& table_;
+    Scan& scan_;
+    std::vector<Wanted> wanted_;
+    std::unique_ptr<RecordReader> reader_;
+    Record record_;
+    std::vector<JsonMember> members_;
+    std::deque<std::string> scratch_;
+    size_t file_ = 0;
+    size_t field_count_ = 0;
+    std::vector<uint64_t> lines_;
+    std::string raws_;                // The records of the chunk, end to end.
+    std::vector<size_t> raw_ends_;
+    std::vector<bool> bad_;
+};
+
+FileScan::FileScan(duckdb::ClientContext& client, const Bind& bind, Scan& scan)
+    : client_(client), bind_(bind), table_(bind.table), scan_(scan) {
+    for (size_t i = 0; i < scan.columns.size(); ++i) {
+        Wanted wanted;
+        wanted.column = scan.columns[i];
+        wanted.output = i;
+        if (wanted.column < table_.columns.size()) {
+            const auto& column = table_.columns[wanted.column];
+            const bool json = table_.format == FileRelation::Format::kJsonLines && IsNested(column.type);
+            wanted.text = duckdb::make_uniq<duckdb::Vector>(json ? duckdb::LogicalType::JSON()
+                                                                 : duckdb::LogicalType::VARCHAR);
+        }
+        wanted_.push_back(std::move(wanted));
+    }
+}
+
+bool FileScan::OpenNext() {
+    file_ = scan_.next_file.fetch_add(1);
+    if (file_ >= table_.paths.size()) return false;
+    const bool csv = table_.format == FileRelation::Format::kCsv;
+    reader_ = std::make_unique<RecordReader>(OpenSource(client_, table_.paths[file_], table_.gzip),
+                                             csv ? RecordReader::Kind::kCsv : RecordReader::Kind::kLines,
+                                             table_.delimiter);
+    if (!csv) return true;
+    if (!table_.header) {
+        MapPositions(table_.columns.size());
+    } else if (reader_->Next(record_)) {
+        if (!record_.broken.empty()) Invalid(table_.names[file_] + ": the header line is broken: " + record_.broken);
+        MapHeader(record_);
+    }
+    return true;
+}
+
+void FileScan::MapPositions(size_t fields) {
+    field_count_ = fields;
+    for (auto& wanted : wanted_) wanted.at = static_cast<int64_t>(wanted.column);
+}
+
+void FileScan::MapHeader(const Record& header) {
+    std::vector<std::string> names;
+    for (const auto& field : header.fields) names.push_back(ToLower(Trim(field.text)));
+    field_count_ = names.size();
+    for (const auto& column : table_.columns) {
+        if (std::find(names.begin(), names.end(), ToLower(column.name)) != names.end()) continue;
+        const auto near = NearestName(column.name, names);
+        Invalid(table_.names[file_] + " has no column '" + column.name + "'" +
+              (near && IsUtf8(*near) ? "; the nearest is '" + *near + "'" : ""));
+    }
+    for (auto& wanted : wanted_) {
+        if (wanted.column >= table_.columns.size()) continue;
+        const auto name = ToLower(table_.columns[wanted.column].name);
+        wanted.at = std::find(names.begin(), names.end(), name) - names.begin();
+    }
+}
+
+bool FileScan::IsNull(std::string_view text) const {
+    return text.empty() || std::find(table_.nulls.begin(), table_.nulls.end(), text) != table_.nulls.end();
+}
+
+void FileScan::Reject(uint64_t line, std::string column, std::string reason, std::string_view raw) {
+    bind_.state.rejects->Add(RecordPlace(table_.index, file_, line),
+                             {table_.names[file_], line, std::move(column), std::move(reason), std::string(raw)});
+}
+
+void FileScan::SetText(Wanted& wanted, idx_t row, std::string_view text) {
+    FlatVector::GetDataMutable<string_t>(*wanted.text)[row] =
+        duckdb::StringVector::AddStringOrBlob(*wanted.text, text.data(), text.size());
+}
+
+bool FileScan::TakeCsv(const Record& record, idx_t row) {
+    if (record.fields.size() != field_count_) {
+        Reject(record.line, "", fmt::format("{} fields, {} expected", record.fields.size(), field_count_), record.raw);
+        return false;
+    }
+    for (auto& wanted : wanted_) {
+        if (!wanted.text) continue;
+        const auto& field = record.fields[static_cast<size_t>(wanted.at)];
+        const bool text = table_.columns[wanted.column].type.kind == DataType::Kind::kVarchar;
+        const bool null = field.quoted ? field.text.empty() && !text : IsNull(field.text);
+        if (null) FlatVector::SetNull(*wanted.text, row, true);
+        else SetText(wanted, row, field.text);
+    }
+    return true;
+}
+
+bool FileScan::TakeJson(const Record& record, idx_t row) {
+    scratch_.clear();
+    if (const auto why = SplitJson(record.raw, members_, scratch_); !why.empty()) {
+        Reject(record.line, "", why, record.raw);
+        return false;
+    }
+    for (auto& wanted : wanted_) {
+        if (!wanted.text) continue;
+        const auto& column = table_.columns[wanted.column];
+        const JsonMember* found = nullptr;
+        for (const auto& member : members_) {
+            if (member.name == column.name) found = &member;
+        }
+        if (found == nullptr) {  // A second look, ignoring case, only when needed.
+            const auto lower = ToLower(column.name);
+            for (const auto& member : members_) {
+                if (ToLower(member.name) == lower) found = &member;
+            }
+        }
+        if (found == nullptr || found->kind == JsonMember::Kind::kNull) FlatVector::SetNull(*wanted.text, row, true);
+        else SetText(wanted, row, found->value);
+    }
+    return true;
+}
+
+bool FileScan::Take(const Record& record, idx_t row) {
+    if (!record.broken.empty()) {
+        Reject(record.line, "", record.broken, record.raw);
+        return false;
+    }
+    if (!IsUtf8(record.raw)) {
+        const bool nul = record.raw.find('\0') != std::string_view::npos;
+        Reject(record.line, "", nul ? "NUL byte" : "not UTF-8", record.raw);
+        return false;
+    }
+    return table_.format == FileRelation::Format::kCsv ? TakeCsv(record, row) : TakeJson(record, row);
+}
+
+// Casts a column; rows that fail are rejected, unless an earlier column already did that.
+void FileScan::Cast(Wanted& wanted, idx_t rows) {
+    const auto& column = table_.columns[wanted.column];
+    FlatVector::SetSize(*wanted.text, rows);
+    if (column.type.kind == DataType::Kind::kVarchar) return;
+    wanted.typed = duckdb::make_uniq<duckdb::Vector>(column.duck, rows);
+    std::string error;
+    const bool all = duckdb::VectorOperations::TryCast(client_, *wanted.text, *wanted.typed, rows, &error, false);
+    duckdb::UnifiedVectorFormat from, to;
+    wanted.text->ToUnifiedFormat(from);
+    wanted.typed->ToUnifiedFormat(to);
+    if (all && !IsWhole(column.type)) return;
+    const auto* texts = duckdb::UnifiedVectorFormat::GetData<string_t>(from);
+    for (idx_t row = 0; row < rows; ++row) {
+        const auto at = from.sel->get_index(row);
+        if (bad_[row] || !from.validity.RowIsValid(at)) continue;
+        const std::string_view text(texts[at].GetData(), texts[at].GetSize());
+        const bool whole = !IsWhole(column.type) || text.find('.') == std::string_view::npos;
+        if (whole && to.validity.RowIsValid(to.sel->get_index(row))) continue;
+        bad_[row] = true;
+        Reject(lines_[row], column.name, "not a " + ToString(column.type), Raw(row));
+    }
+}
+
+std::string_view FileScan::Raw(idx_t row) const {
+    const size_t begin = row == 0 ? 0 : raw_ends_[row - 1];
+    return std::string_view(raws_).substr(begin, raw_ends_[row] - begin);
+}
+
+idx_t FileScan::Collect() {
+    for (auto& wanted : wanted_) {
+        if (wanted.text) wanted.text = duckdb::make_uniq<duckdb::Vector>(wanted.text->GetType());
+    }
+    lines_.clear();
+    raws_.clear();
+    raw_ends_.clear();
+    idx_t rows = 0;
+    while (rows < STANDARD_VECTOR_SIZE) {
+        if (!reader_ && !OpenNext()) return rows;
+        if (!reader_->Next(record_)) {
+            reader_.reset();
+            if (rows > 0) return rows;  // A chunk never mixes files.
+            continue;
+        }
+        if (!Take(record_, rows)) continue;
+        raws_ += record_.raw;
+        raw_ends_.push_back(raws_.size());
+        lines_.push_back(record_.line);
+        ++rows;
+    }
+    return rows;
+}
+
+void FileScan::Deliver(duckdb::DataChunk& output, const duckdb::SelectionVector& good, idx_t count) {
+    for (auto& wanted : wanted_) {
+        auto& to = output.data[wanted.output];
+        if (wanted.text) {
+            to.Slice(wanted.typed ? *wanted.typed : *wanted.text, good, count);
+            continue;
+        }
+        FlatVector::SetSize(to, count);
+        for (idx_t i = 0; i < count; ++i) {
+            const auto row = good.get_index(i);
+            if (wanted.column == table_.columns.size()) {
+                FlatVector::GetDataMutable<int32_t>(to)[i] = static_cast<int32_t>(file_);
+            } else if (wanted.column == table_.columns.size() + 1) {
+                FlatVector::GetDataMutable<int64_t>(to)[i] = static_cast<int64_t>(lines_[row]);
+            } else if (wanted.column == table_.columns.size() + 2) {
+                const auto raw = Raw(row);
+                FlatVector::GetDataMutable<string_t>(to)[i] =
+                    duckdb::StringVector::AddString(to, raw.data(), raw.size());
+            }
+        }
+    }
+    output.SetChildCardinality(count);
+}
+
+idx_t FileScan::Read(duckdb::DataChunk& output) {
+    while (true) {
+        const idx_t rows = Collect();
+        if (rows == 0) return 0;
+        bad_.assign(rows, false);
+        for (auto& wanted : wanted_) {
+            if (wanted.text) Cast(wanted, rows);
+        }
+        duckdb::SelectionVector good(rows);
+        idx_t count = 0;
+        for (idx_t row = 0; row < rows; ++row) {
+            if (!bad_[row]) good.set_index(count++, row);
+        }
+        if (count == 0) continue;
+        Deliver(output, good, count);
+        return count;
+    }
+}
+
+duckdb::unique_ptr<duckdb::FunctionData> BindInput(duckdb::ClientContext&, duckdb::TableFunctionBindInput& input,
+                                                   duckdb::vector<duckdb::LogicalType>& types,
+                                                   duckdb::vector<duckdb::Identifier>& names) {
+    auto* state = input.info->Cast<JobSlot>().state;
+    const auto n = input.inputs[0].GetValue<uint64_t>();
+    if (state == nullptr || n >= state->inputs.size() || !state->inputs[n]) Invalid("no such input");
+    const auto& table = *state->inputs[n];
+    for (const auto& column : table.columns) {
+        types.push_back(column.duck);
+        names.emplace_back(column.name);
+    }
+    using duckdb::LogicalType;
+    for (const auto& type : {LogicalType::INTEGER, LogicalType::BIGINT, LogicalType::VARCHAR}) types.push_back(type);
+    for (const auto name : {kFileColumn, kLineColumn, kRawColumn}) names.emplace_back(name);
+    return duckdb::make_uniq<Bind>(*state, table);
+}
+
+duckdb::unique_ptr<duckdb::GlobalTableFunctionState> StartScan(duckdb::ClientContext&,
+                                                               duckdb::TableFunctionInitInput& input) {
+    auto scan = duckdb::make_uniq<Scan>();
+    scan->columns.assign(input.column_ids.begin(), input.column_ids.end());
+    scan->files = input.bind_data->Cast<Bind>().table.paths.size();
+    return scan;
+}
+
+duckdb::unique_ptr<duckdb::LocalTableFunctionState> StartFile(duckdb::ExecutionContext& execution,
+                                                              duckdb::TableFunctionInitInput& input,
+                                                              duckdb::GlobalTableFunctionState* global) {
+    return duckdb::make_uniq<FileScan>(execution.client, input.bind_data->Cast<Bind>(), global->Cast<Scan>());
+}
+
+void ReadInput(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::DataChunk& output) {
+    if (input.local_state->Cast<FileScan>().Read(output) == 0) output.SetChildCardinality(0);
+}
+
+}  // namespace
+
+JobState::JobState() = default;
+JobState::~JobState() = default;
+
+RecordReader::Source OpenSource(duckdb::ClientContext& client, const std::string& path, bool gzip) {
+    auto flags = duckdb::FileFlags::FILE_FLAGS_READ;
+    if (gzip) flags.SetCompression(duckdb::FileCompressionType::GZIP);
+    auto& files = duckdb::FileSystem::GetFileSystem(client);
+    std::unique_ptr<duckdb::FileHandle> opened(files.OpenFile(path, flags).release());
+    const auto size = gzip ? 0 : static_cast<uint64_t>(opened->GetFileSize());
+    return [file = std::move(opened), size, read = uint64_t{0}](char* to, size_t bytes) mutable {
+        const auto got = static_cast<size_t>(
+            std::max<int64_t>(file->Read(to, static_cast<duckdb::idx_t>(bytes)), 0));
+        read += got;
+        if (got == 0 && read < size) Invalid("an input file became shorter while it was read");
+        return got;
+    };
+}
+
+JobSlot& RegisterInput(duckdb::DatabaseInstance& db) {
+    duckdb::ExtensionLoader loader(db, "weft");
+    if (auto found = loader.TryGetTableFunction("weft_input")) {
+        auto& functions = found->Cast<duckdb::TableFunctionCatalogEntry>().functions;
+        return functions.GetFunctionByOffset(0)->function_info->Cast<JobSlot>();
+    }
+    auto slot = duckdb::make_shared_ptr<JobSlot>();
+    duckdb::TableFunction input("weft_input", {duckdb::LogicalType::BIGINT}, ReadInput, BindInput, StartScan, StartFile);
+    input.projection_pushdown = true;
+    input.function_info = slot;
+    loader.RegisterFunction(input);
+    RegisterRules(loader, slot);
+    return *slot;
+}
+
+}  // namespace weft::engine
