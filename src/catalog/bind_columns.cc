@@ -1,6 +1,7 @@
 #include "catalog/bind_columns.h"
 
 #include "base/text.h"
+#include "iceberg/columns.h"
 
 namespace weft::catalog {
 namespace {

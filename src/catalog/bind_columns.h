@@ -5,9 +5,12 @@
 #include <vector>
 
 #include "base/result.h"
-#include "iceberg/columns.h"
 #include "meta/state.h"
 #include "model/product.h"
+
+namespace weft::iceberg {
+struct Columns;
+}
 
 namespace weft::catalog {
 

@@ -171,8 +171,19 @@ Result<> JobInputs::CheckInputsUnchanged() const {
     return {};
 }
 
+std::vector<uint64_t> PortsRead(const meta::State& state, const meta::Product& product) {
+    std::vector<uint64_t> read;
+    const auto ports = state.ports_of.find(product.id);
+    if (ports == state.ports_of.end()) return read;
+    for (const PortId id : ports->second) {
+        const auto& inputs = state.ports.at(id)->inputs;
+        read.insert(read.end(), inputs.begin(), inputs.end());
+    }
+    return read;
+}
+
 Result<uint64_t> InputFingerprint(const meta::State& state, const meta::Product& product,
-                                  const std::string& data_folder) {
+                                  const std::vector<uint64_t>& ports_read, const std::string& data_folder) {
     std::string seen = fmt::format("generation {};", product.generation);
     std::vector<const meta::Port*> sources;
     for (const auto& input : product.spec.input_ports) {
@@ -183,11 +194,8 @@ Result<uint64_t> InputFingerprint(const meta::State& state, const meta::Product&
             if (const auto* port = FindPublished(state, input.product)) sources.push_back(port);
         }
     }
-    if (const auto ports = state.ports_of.find(product.id); ports != state.ports_of.end()) {
-        for (const PortId id : ports->second)
-            for (const uint64_t input : state.ports.at(id)->inputs)
-                if (const auto it = state.ports.find(PortId{input}); it != state.ports.end()) sources.push_back(it->second.get());
-    }
+    for (const uint64_t read : ports_read)
+        if (const auto it = state.ports.find(PortId{read}); it != state.ports.end()) sources.push_back(it->second.get());
     std::ranges::sort(sources, {}, [](const meta::Port* port) { return port->id; });
     sources.erase(std::ranges::unique(sources).begin(), sources.end());
     for (const auto* port : sources) seen += fmt::format("{} {};", port->id.value, port->table.snapshot_id);

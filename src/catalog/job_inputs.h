@@ -69,8 +69,11 @@ private:
 };
 
 // A hash over what a run of this product would read now: files by path, size, time and inode, products by snapshot.
-// Equal fingerprints: nothing changed. FAILS: as FindInputFiles.
+// Equal fingerprints: nothing changed. `ports_read`: what its SQL read by name, beside its input ports (PortIds).
+// FAILS: as FindInputFiles.
 Result<uint64_t> InputFingerprint(const meta::State& state, const meta::Product& product,
-                                  const std::string& data_folder);
+                                  const std::vector<uint64_t>& ports_read, const std::string& data_folder);
+// The ports that the product's last published run read.
+std::vector<uint64_t> PortsRead(const meta::State& state, const meta::Product& product);
 
 }  // namespace weft::catalog

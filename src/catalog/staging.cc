@@ -6,10 +6,15 @@
 
 #include <fmt/format.h>
 
+#include "iceberg/commit.h"
 #include "iceberg/scan.h"
 #include "io/files.h"
 
 namespace weft::catalog {
+
+Staging::Staging() = default;
+Staging::Staging(Staging&&) noexcept = default;
+Staging::~Staging() = default;
 
 Result<Staging> Staging::Open(Tables& tables, const meta::Port* port) {
     Staging staging;
@@ -64,7 +69,8 @@ Result<iceberg::DataFile> Staging::ToDataFile(const engine::WrittenFile& file) c
 Result<meta::Table> Staging::Prepare(const Binding& binding, const std::vector<engine::WrittenFile>& files,
                                      const Change& change, Timestamp now) {
     iceberg::Change commit;
-    commit.operation = change.operation;
+    commit.operation = change.operation == Change::Operation::kReplace ? iceberg::Change::Operation::kReplace
+                                                                       : iceberg::Change::Operation::kOverwrite;
     commit.removed_paths = change.removed;
     commit.summary = change.summary;
     for (const auto& file : files) {
@@ -83,7 +89,8 @@ Result<meta::Table> Staging::Prepare(const Binding& binding, const std::vector<e
         before = *TRY(tables_->cache().Metadata(base_.metadata_location));
         commit.columns = columns;
     }
-    prepared_ = TRY(iceberg::Prepare(tables_->cache(), before, base_.metadata_location, commit, now));
+    prepared_ = std::make_unique<iceberg::Prepared>(
+        TRY(iceberg::Prepare(tables_->cache(), before, base_.metadata_location, commit, now)));
 
     meta::Table table = base_;
     table.metadata_location = prepared_->location;

@@ -11,7 +11,6 @@
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,13 +19,19 @@
 #include "catalog/bind_columns.h"
 #include "catalog/tables.h"
 #include "engine/protocol.h"
-#include "iceberg/commit.h"
 #include "io/descriptor.h"
+
+namespace weft::iceberg {
+struct DataFile;
+struct Prepared;
+}
 
 namespace weft::catalog {
 
 class Staging {  // THREAD: one at a time.
 public:
+    Staging(Staging&&) noexcept;
+    ~Staging();
     static Result<Staging> Open(Tables& tables, const meta::Port* port);
 
     // A new empty data file, write-only, and its number for engine::WrittenFile::index. FAILS: kUnavailable (disk).
@@ -35,7 +40,8 @@ public:
     // Syncs the written files and writes metadata for them. `removed` only with kReplace. FAILS: kInvalid when a file
     // is not what the worker said; kCorrupt; kUnavailable.
     struct Change {
-        iceberg::Change::Operation operation = iceberg::Change::Operation::kOverwrite;
+        enum class Operation : uint8_t { kOverwrite, kReplace };
+        Operation operation = Operation::kOverwrite;
         std::vector<std::string> removed;
         std::map<std::string, std::string> summary;
     };
@@ -48,14 +54,14 @@ public:
     const std::string& expected_metadata_location() const { return base_.metadata_location; }
 
 private:
-    Staging() = default;
+    Staging();
     Result<iceberg::DataFile> ToDataFile(const engine::WrittenFile& file) const;
 
     Tables* tables_ = nullptr;
     meta::Table base_;
     std::shared_ptr<const void> pin_;
     std::map<uint32_t, std::string> paths_;        // By WrittenFile::index.
-    std::optional<iceberg::Prepared> prepared_;
+    std::unique_ptr<iceberg::Prepared> prepared_;
 };
 
 }  // namespace weft::catalog

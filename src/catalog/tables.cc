@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "catalog/system_relations.h"
 #include "govern/decide.h"
+#include "iceberg/cache.h"
 #include "iceberg/scan.h"
 #include "io/files.h"
 

@@ -13,11 +13,14 @@
 #include "engine/protocol.h"
 #include "engine/relation.h"
 #include "govern/principal.h"
-#include "iceberg/cache.h"
 #include "io/descriptor.h"
 #include "meta/store.h"
 #include "model/port_name.h"
 #include "model/product.h"
+
+namespace weft::iceberg {
+class Cache;  // Users of this header need not see the table format.
+}
 
 namespace weft::catalog {
 
