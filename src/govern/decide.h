@@ -32,29 +32,34 @@ struct Mask {
     std::string expression;  // DuckDB, over the raw columns.
 };
 struct Permit {
-    std::string rule;        // Which rule permits: "owning team", "grant 12", "administrator".
-    std::string row_filter;  // DuckDB, over the raw columns; empty: every row.
-    std::vector<Mask> masks;
+    std::string rule;             // Which rule permits: "owning team", "grant 12", "administrator".
+    std::string row_filter = {};  // DuckDB, over the raw columns; empty: every row.
+    std::vector<Mask> masks = {};
 };
 struct Denial {
-    std::string rule;        // "no grant on sales.orders for ana"
+    Action action = Action::kRead;
+    std::string rule;        // "no grant for ana"
     std::string decider;     // "team sales-data (#sales-data)"
-    std::string how_to_ask;  // "ask team sales-data, or: weft grant sales.orders read --to ana"
+    std::string how_to_ask;  // "ask them, or a member runs: weft grant sales.orders read --to ana"
 };
 using Decision = std::variant<Permit, Denial>;
 
 Decision Decide(const meta::State& state, const Principal& who, Action action,
                 const meta::Product& product, std::string_view port, Timestamp now);
 
-// May this principal apply products into the domain (which may not exist yet), manage users, …
+// May this principal apply new products into the domain? Whoever creates a domain may.
 Decision DecideDomain(const meta::State& state, const Principal& who, std::string_view domain);
-Decision DecideAdmin(const Principal& who);
+// May this principal make the team an owner of products? Its members may; a new team's creator too.
+Decision DecideTeam(const meta::State& state, const Principal& who, std::string_view team);
+Decision DecideAdmin(const Principal& who);  // Users, teams, tokens, file roots.
 
 // A denial as the error that every path shows: kDenied 42501 with rule, who decides and how to ask;
 // or, when the principal may not even discover the product, exactly the error of a name that does
-// not exist (42P01).
+// not exist (42P01). A caller that adds anything to the error of unknown names (nearest names,
+// another spelling) asks for kDiscover first and adds it here too.
 Error ToError(const meta::State& state, const Principal& who, const meta::Product& product,
               std::string_view port, const Denial& denial, Timestamp now);
+Error ToError(const Denial& denial);  // Of DecideDomain, DecideTeam, DecideAdmin.
 Error NoSuchRelation(std::string_view domain, std::string_view table);
 
 }  // namespace weft::govern

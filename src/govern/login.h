@@ -13,8 +13,12 @@
 
 namespace weft::govern {
 
-// A new user's salt and the verifier of a secret. PBKDF2 with the user's iterations (32,768): about
-// 10 ms.
+// What a password must be: 1 to 1,024 bytes of UTF-8 without control characters (the part of
+// SASLprep that matters: clients prepare the rest). FAILS: kInvalid.
+Result<> CheckPassword(std::string_view password);
+
+// A new user's salt, and the verifier of a secret. PBKDF2 with the user's iterations (32,768):
+// about 10 ms.
 std::string NewSalt();
 meta::Verifier MakeVerifier(std::string_view secret, std::string_view salt, uint32_t iterations);
 // "weft_" + 43 characters base64url of 256 random bits.
@@ -33,13 +37,15 @@ Result<Principal> LoginWithSecret(const meta::State& state, std::string_view use
 // like a wrong password.
 class ScramExchange {
   public:
-    // `mock_key` makes the salts of unknown users; node-wide, random, kept in keys/.
+    // `mock_key` makes the salts of unknown users; node-wide, random, kept in keys/. Only tests
+    // give a nonce of the server.
     ScramExchange(std::shared_ptr<const meta::State> state, std::string user, std::string mock_key,
-                  Timestamp now);
+                  Timestamp now, std::string server_nonce = {});
     // client-first-message -> server-first-message. FAILS: kInvalid 08P01.
     Result<std::string> First(std::string_view client_first);
     // client-final-message -> server-final-message; then principal() is set. FAILS: kDenied 28P01.
     Result<std::string> Final(std::string_view client_final);
+    // REQUIRES: Final succeeded.
     const Principal& principal() const { return *principal_; }
 
   private:
@@ -47,8 +53,11 @@ class ScramExchange {
     std::string user_;
     std::string mock_key_;
     Timestamp now_;
-    std::string nonce_, client_first_bare_, server_first_, salt_;
-    uint32_t iterations_ = 0;
+    std::string server_nonce_;
+    std::string nonce_;  // Client's and server's; empty before First and after Final.
+    std::string gs2_header_;
+    std::string client_first_bare_;
+    std::string server_first_;
     std::optional<Principal> principal_;
 };
 

@@ -24,7 +24,8 @@ Principal UserPrincipal(const meta::State& state, const meta::User& user);
 Principal ProductPrincipal(const meta::State& state, const meta::Product& product);
 
 // The principal as of this state: teams, admin and existence are looked up again for each
-// statement. FAILS: kDenied (28000) when the user or token is gone.
-Result<Principal> Refresh(const meta::State& state, const Principal& principal);
+// statement. With `now`, an expired token ends its session too. FAILS: kDenied (28000) when the
+// user, the product or the token is gone.
+Result<Principal> Refresh(const meta::State& state, const Principal& principal, Timestamp now = {});
 
 }  // namespace weft::govern
