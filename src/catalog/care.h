@@ -19,6 +19,7 @@ struct CareOptions {
     uint64_t target_file_bytes = 256ull << 20;
     uint32_t snapshots_keep_min = 3;
     int64_t snapshot_age_us_max = 3'600ll * 1'000'000;
+    int64_t grace_us = 2 * 3'600ll * 1'000'000;  // An unreferenced file is kept this long: above the longest run.
 };
 
 class Care {  // THREAD: any. OWNS: one background thread.
