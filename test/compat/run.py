@@ -10,9 +10,7 @@ import argparse
 import contextlib
 import pathlib
 import shutil
-import subprocess
 import sys
-import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
