@@ -14,7 +14,7 @@ constexpr size_t kSampleBytesMax = 100;
 constexpr size_t kExtremeBytesMax = 200;
 constexpr size_t kFieldsMax = 100;   // An object with more kinds of member is a map: kept as JSON text.
 constexpr uint32_t kDepthMax = 12;
-constexpr size_t kRegisters = 4'096;
+constexpr size_t kRegisters = 1u << 14;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -198,8 +198,8 @@ bool Distinct::Insert(uint64_t hash) {  // Open addressing; 0 marks a free slot.
 
 void Distinct::Add(uint64_t hash) {
     if (registers_.empty()) registers_.resize(kRegisters);
-    auto& best = registers_[hash >> 52];
-    best = std::max(best, static_cast<uint8_t>(std::countl_zero(hash << 12 | 1) + 1));
+    auto& best = registers_[hash >> 50];
+    best = std::max(best, static_cast<uint8_t>(std::countl_zero(hash << 14 | 1) + 1));
     if (given_up_) return;
     if (!Insert(hash)) repeated_ = true;
     if (used_ > kUniqueMax || (repeated_ && used_ > kExactMax)) {
@@ -311,7 +311,7 @@ DataType ColumnGuess::Scalar() const {
     if (all == 0 || of(Shape::kText) > 0) return Of(Kind::kVarchar);
     if (of(Shape::kWhole) == all) return Of(Kind::kBigint);
     if (of(Shape::kWhole) + of(Shape::kWide) == all) return DecimalOf(38, 0);
-    const bool money = of(Shape::kDecimal) == all && scale_min_ == scale_max_ && scale_max_ <= 4;
+    const bool money = of(Shape::kDecimal) == all && scale_min_ == scale_max_ && scale_min_ >= 2 && scale_max_ <= 4;
     if (money && digits_ + scale_max_ <= 38) return DecimalOf(std::max(18u, digits_ + scale_max_), scale_max_);
     if (of(Shape::kWhole) + of(Shape::kWide) + of(Shape::kDecimal) + of(Shape::kFloat) == all) return Of(Kind::kDouble);
     if (of(Shape::kBoolean) == all) return Of(Kind::kBoolean);

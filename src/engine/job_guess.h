@@ -1,7 +1,7 @@
 // What type a column of texts has, judged by every value of it: the heart of `weft init --from` and of profiles.
 //
 // Fed by job_profile.cc. Pure, no DuckDB. A type is guessed only when DuckDB's cast accepts every value: whole numbers
-// are bigint (decimal(38,0) beyond), numbers with the same one to four decimals everywhere are decimal(18,s), other
+// are bigint (decimal(38,0) beyond), numbers with the same two to four decimals everywhere are decimal(18,s), other
 // numbers double; ISO 8601 dates, times and timestamps; true and false; UUIDs. A leading zero makes a text ("00501").
 // Common null markers are kept apart: those without which a column would parse are the markers of the file.
 #pragma once
@@ -27,7 +27,7 @@ enum class Shape : uint8_t {
 };
 Shape ShapeOf(std::string_view text);
 
-// Distinct values: exact up to kExactMax and while no value came twice, estimated (2 %) beyond.
+// Distinct values: exact up to kExactMax and while no value came twice, estimated (1 %) beyond.
 class Distinct {
 public:
     void Add(uint64_t hash);
@@ -40,7 +40,7 @@ private:
     bool Insert(uint64_t hash);
     std::vector<uint64_t> slots_;
     size_t used_ = 0;
-    std::vector<uint8_t> registers_;  // HyperLogLog, 4,096 of them.
+    std::vector<uint8_t> registers_;  // HyperLogLog, 2^14 of them.
     bool repeated_ = false;
     bool given_up_ = false;
 };

@@ -92,6 +92,10 @@ bool RecordReader::Next(Record& record) {
         record.raw = std::string_view(buffer_).substr(begin_, end - begin_);
         Advance(next);
         if (record.raw.empty()) continue;
+        if (record.raw.size() > kRecordBytesMax) {
+            record.fields.clear();
+            record.broken = "longer than 16 MiB";
+        }
         return true;
     }
 }
