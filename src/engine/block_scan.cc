@@ -43,14 +43,14 @@ duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext&, duckdb::Ta
         types.push_back(ToDuck(column.type));
         names.emplace_back(column.name);
     }
-    return std::move(bound);
+    return bound;
 }
 
 duckdb::unique_ptr<duckdb::GlobalTableFunctionState> Init(duckdb::ClientContext&,
                                                           duckdb::TableFunctionInitInput& input) {
     auto position = duckdb::make_uniq<Position>();
     position->columns = input.column_ids;
-    return std::move(position);
+    return position;
 }
 
 template <class T>
@@ -93,7 +93,7 @@ void Scan(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::Dat
             Copy(view.columns[position.columns[i]], output.data[i], position.row, count);
     }
     position.row += count;
-    output.SetCardinality(count);
+    output.SetChildCardinality(count);
 }
 
 duckdb::unique_ptr<duckdb::NodeStatistics> Rows(duckdb::ClientContext&, const duckdb::FunctionData* data) {

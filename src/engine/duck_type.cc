@@ -1,6 +1,7 @@
 #include "engine/duck_type.h"
 
 #include <cstring>
+#include <limits>
 
 namespace weft::engine {
 namespace {
@@ -133,14 +134,14 @@ std::optional<DataType> FromDuckType(const LogicalType& type) { return Convert(t
 
 std::optional<std::string> SingleValue(const duckdb::Value& value, const DataType& type) {
     if (value.IsNull()) return std::nullopt;
-    duckdb::Value cast;
     std::string error;
-    if (!value.DefaultTryCastAs(ToDuck(type), cast, &error, true) || cast.IsNull()) return std::nullopt;
+    const auto cast_or_nothing = value.DefaultTryCastAs(ToDuck(type), &error, true);
+    if (!cast_or_nothing || cast_or_nothing->IsNull()) return std::nullopt;
+    const auto& cast = *cast_or_nothing;
     // A cast that rounds or cuts would move a bound.
-    duckdb::Value back;
-    if (value.type() != cast.type() &&
-        (!cast.DefaultTryCastAs(value.type(), back, &error, true) || !(back == value))) {
-        return std::nullopt;
+    if (value.type() != cast.type()) {
+        const auto back = cast.DefaultTryCastAs(value.type(), &error, true);
+        if (!back || !(*back == value)) return std::nullopt;
     }
     switch (type.kind) {
         case Kind::kBoolean: return std::string(1, duckdb::BooleanValue::Get(cast) ? '\1' : '\0');
@@ -149,7 +150,7 @@ std::optional<std::string> SingleValue(const duckdb::Value& value, const DataTyp
         case Kind::kBigint: return Bytes(cast.GetValueUnsafe<int64_t>());
         case Kind::kReal: return Bytes(cast.GetValueUnsafe<float>());
         case Kind::kDouble: return Bytes(cast.GetValueUnsafe<double>());
-        case Kind::kTime: return Bytes(cast.GetValueUnsafe<duckdb::dtime_t>().micros);
+        case Kind::kTime: return Bytes(cast.GetValueUnsafe<duckdb::dtime_t>().value);
         case Kind::kTimestamp:
         case Kind::kTimestampTz: return Bytes(cast.GetValueUnsafe<duckdb::timestamp_t>().value);
         case Kind::kVarchar:

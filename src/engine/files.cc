@@ -128,7 +128,7 @@ duckdb::unique_ptr<duckdb::FileHandle> PassedFiles::OpenFile(const duckdb::strin
         if (found == outputs_.end() || !flags.OpenForWriting())
             RaiseInDuck(duckdb::ExceptionType::IO, "no such output file");
         handle->output = found->second;
-        return std::move(handle);
+        return handle;
     }
     Place place;
     if (flags.OpenForWriting() || !Find(path, place, handle->size)) {
@@ -137,7 +137,7 @@ duckdb::unique_ptr<duckdb::FileHandle> PassedFiles::OpenFile(const duckdb::strin
     }
     handle->scan = place.scan;
     handle->index = place.index;
-    return std::move(handle);
+    return handle;
 }
 
 void PassedFiles::Read(duckdb::FileHandle& handle, void* buffer, int64_t size, duckdb::idx_t at) {

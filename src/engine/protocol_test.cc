@@ -22,7 +22,7 @@ TEST(Protocol, NamesHaveTheDocumentedBytes) {
 TEST(Protocol, RelationsKeepEveryField) {
     TableRelation table;
     DataType nested{DataType::Kind::kStruct, 0, 0, {{DataType::Kind::kDecimal, 12, 2, {}, {}}}, {"amount"}};
-    table.columns = {{"order", nested, 7, true, "NULL", "how much"}};
+    table.columns = {{"order", nested, 7, true, "NULL", "how much", false}};
     table.row_filter = "region = 'north'";
     table.row_count = 1ull << 40;
     Relations sent;

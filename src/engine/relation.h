@@ -31,6 +31,7 @@ struct RelationColumn {
     bool required = false;
     std::string mask;       // DuckDB expression over the raw columns; empty: the column itself.
     std::string comment;
+    bool hidden = false;    // Raw column that only filter and masks may use; the principal does not see it.
 };
 
 // A governed table: scanned through descriptors that the node opens on demand.

@@ -128,7 +128,7 @@ public:
             auto definition = MultiFileColumnDefinition::CreateNested(name, type);
             definition.identifier = duckdb::Value::INTEGER(column.field_id);
             // A file written before the column was added has nulls for it.
-            definition.default_expression = duckdb::make_uniq<duckdb::ConstantExpression>(duckdb::Value(type));
+            definition.default_expression = duckdb::ConstantExpression::FromValue(duckdb::Value(type));
             bind.schema.push_back(std::move(definition));
             types.push_back(type);
             names.push_back(name);
@@ -162,7 +162,7 @@ public:
             AddComparisons(entry.Filter(), columns[index.GetPrimaryIndex()], open.comparisons);
         }
         auto opened = source_->control()->AskOpen(open);
-        if (!opened) RaiseInDuck(duckdb::ExceptionType::IO, opened.error().message);
+        if (!opened) source_->fail(std::move(opened.error()));
         const auto scan = opened->scan;
         const auto count = opened->files.files.size();
         source_->files->Add(open.token, std::move(*opened), kFolder, {});
@@ -226,7 +226,7 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(duckdb::ClientCo
 void RegisterScan(duckdb::DatabaseInstance& db, duckdb::shared_ptr<ScanSource> source) {
     duckdb::ExtensionLoader loader(db, "weft");
     auto& parquet = loader.GetTableFunction("parquet_scan");
-    auto function = parquet.functions.GetFunctionByArguments({duckdb::LogicalType::VARCHAR});
+    auto function = *parquet.functions.GetFunctionByOffset(0);  // The overload of one path; the other takes a list.
     parquet_init_global = function.init_global;
     function.SetName(duckdb::Identifier(kScanFunction));
     function.function_info = std::move(source);

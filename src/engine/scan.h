@@ -21,6 +21,7 @@ struct ScanSource : duckdb::TableFunctionInfo {
     // The relation of a token that a view of ours names; null when the session knows none.
     std::function<std::shared_ptr<const Relation>(uint64_t token)> find;
     std::function<Control*()> control;
+    std::function<void(Error)> fail;  // Keeps the error for the client and fails inside DuckDB; never returns.
     PassedFiles* files = nullptr;
 };
 

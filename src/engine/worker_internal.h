@@ -91,8 +91,8 @@ enum class Trust : uint8_t {
     kOwn,   // Our own text without a user's expression in it: not checked.
 };
 
-class Catalogue;   // catalogue.h
-class PassedFiles; // files.h
+class NodeCatalog;  // catalogue.h
+class PassedFiles;  // files.h
 
 class Engine {  // THREAD: main, except where said.
 public:
@@ -121,7 +121,8 @@ public:
     std::vector<RelationName> relations() const;
     bool restricted() const;  // A relation with row filter or mask was read: error texts carry no values.
 
-    // DuckDB's own parser. FAILS: kInvalid 42601 with Finding::column as the position (1-based, bytes).
+    // DuckDB's own parser. FAILS: kInvalid 42601. Positions of errors are Finding::column, 1-based in bytes: of the
+    // whole text when Finding::line is 0, else of that line.
     using Statements = duckdb::vector<duckdb::unique_ptr<duckdb::SQLStatement>>;
     Result<Statements> Parse(std::string_view sql);
     // Everything that must happen before a statement may be planned: rewrites, the lists of statements and functions
@@ -206,16 +207,36 @@ public:
     void BeginBatch();                     // Drops an interrupt that came too late for the last one.
     bool interrupted() const { return interrupted_.load(); }
 
-private:
+    // ---- for the catalogue
+    void SetCatalog(NodeCatalog* catalog);
+    uint64_t epoch() const;
+    // Text of the view that a name stands for, folded names; nothing when the node knows or grants none.
+    std::optional<std::string> LookUp(const std::string& sql_schema, const std::string& table);
+
     struct State;
+    class StateAccess {  // The tree walk reads the lists of rewrites.
+    public:
+        explicit StateAccess(const Engine& engine) : state_(*engine.state_) {}
+        const State& get() const { return state_; }
+
+    private:
+        const State& state_;
+    };
+
+private:
     Engine();
+    using SharedRelation = std::shared_ptr<const Relation>;
+    Result<> AskAhead(std::vector<RelationName> names);
+    Result<SharedRelation> Find(const RelationName& name);
+    const Result<SharedRelation>& Remember(RelationAnswer answer);
+    void Note(const RelationName& name, const Relation& relation);
+    void Interrupts();  // The thread that passes the node's signal on.
     std::unique_ptr<State> state_;
     Control* control_ = nullptr;
     PassedFiles* files_ = nullptr;
     Start start_;
     Trust trust_ = Trust::kUser;
     std::atomic<bool> interrupted_{false};
-    friend class Catalogue;
     friend struct GuardAccess;
 };
 
