@@ -19,7 +19,7 @@
 //   mask_removed           minor
 //   documentation          patch     description, classification, references
 // The order of columns is no part of the contract. A type that was inferred is compared only when
-// both sides have one.
+// both sides have one; with no declared columns after the change, none count as removed.
 #pragma once
 
 #include <cstdint>
@@ -72,7 +72,7 @@ std::string Describe(const ColumnChange& change);    // "column `a` widened from
 
 Bump RequiredBump(const std::vector<ColumnChange>& changes);
 
-// FAILS never; answers the finding when the version does not say what the changes need: E1301
+// The finding when the version does not say what the changes need: E1301
 // (breaking without a new major), E1303 (changed contract under the same version; names the version
 // to write), E1304 (the version went back). Patch changes need no new version.
 std::optional<Finding> CheckVersion(const Product& before, const Product& after,

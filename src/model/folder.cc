@@ -150,6 +150,7 @@ void ReadLinks(Report& report, const Fields& product_fields, Product& product) {
 void ReadVersion(Report& report, const Fields& fields, Product& product) {
     const std::string text = fields.Required("version", "1.0.0");
     if (text.empty()) return;
+    product.version_at = report.At(*fields.Find("version"));
     const auto version = ParseVersion(text);
     if (version) {
         product.version = *version;

@@ -165,6 +165,7 @@ struct Product {
     std::vector<OutputPort> output_ports;  // Never empty.
     std::vector<Grant> grants;             // With those that are written at an output port.
     Position at;
+    Position version_at;
     friend bool operator==(const Product&, const Product&) = default;
 
     std::string FullName() const { return domain + "." + name; }
