@@ -139,7 +139,7 @@ Result<> DecodeHistory(const Json& json, TableMetadata& table) {
 
 void EncodeHistory(const TableMetadata& table, Json& json) {
     json["properties"] = TextsToJson(table.properties);
-    json.erase("current-snapshot-id");
+    if (!table.current_snapshot_id) json.erase("current-snapshot-id");
     if (table.current_snapshot_id) json["current-snapshot-id"] = *table.current_snapshot_id;
     json["refs"] = Json::object();
     for (const auto& [name, ref] : table.refs) {

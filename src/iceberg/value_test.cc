@@ -66,11 +66,21 @@ TEST(Value, TextComesBack) {
 
 TEST(Value, RefusesWhatIsNoValue) {
     const std::pair<const char*, const char*> cases[] = {
-        {"integer", "2147483648"},  {"integer", "1x"},           {"integer", ""},
-        {"decimal(4,2)", "1.234"},  {"decimal(4,2)", "."},       {"date", "2026-02-30"},
-        {"date", "infinity"},       {"date", "44-01-01 (BC)"},   {"time", "25:00:00"},
-        {"timestamp", "-infinity"}, {"timestamp", "2026-01-01 1"}, {"uuid", "f79c3e09"},
-        {"blob", "\\x0"},           {"boolean", "t"},            {"integer[]", "[1]"},
+        {"integer", "2147483648"},
+        {"integer", "1x"},
+        {"integer", ""},
+        {"decimal(4,2)", "1.234"},
+        {"decimal(4,2)", "."},
+        {"date", "2026-02-30"},
+        {"date", "infinity"},
+        {"date", "44-01-01 (BC)"},
+        {"time", "25:00:00"},
+        {"timestamp", "-infinity"},
+        {"timestamp", "2026-01-01 1"},
+        {"uuid", "f79c3e09"},
+        {"blob", "\\x0"},
+        {"boolean", "t"},
+        {"integer[]", "[1]"},
     };
     for (const auto& [type, text] : cases) {
         EXPECT_FALSE(EncodeValue(Type(type), text)) << type << " " << text;

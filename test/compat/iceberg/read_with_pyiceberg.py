@@ -60,8 +60,8 @@ def rows(metadata, **options):
 
 def weft_writes(tool, folder):
     os.makedirs(folder + "/data")
-    def data(name, **columns):
-        return write_parquet(f"{folder}/data/{name}.parquet", columns)
+    def data(file_name, /, **columns):
+        return write_parquet(f"{folder}/data/{file_name}.parquet", columns)
     answer = tool("create", folder=folder, columns=[
         {"name": "id", "type": "integer"}, {"name": "amount", "type": "decimal(12,2)"},
         {"name": "name", "type": "varchar"}, {"name": "day", "type": "date"}])
