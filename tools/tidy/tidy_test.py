@@ -91,12 +91,12 @@ class Tree(unittest.TestCase):
         self.find("throw", "base/noun.cc", "void F() { throw 1; }\n", line=1)
 
     def test_a_shared_pointer_to_something_that_changes(self):
-        self.write("base/noun.cc", "std::shared_ptr<const int> a;\n")
+        self.write("base/noun.cc", "std::shared_ptr<const int> a;\nduckdb::shared_ptr<int> b;\n")
         self.assertEqual(self.rules(), set())
         self.find("shared-ptr", "base/noun.cc", "std::shared_ptr<int> a;\n", line=1)
 
     def test_a_todo_without_a_number(self):
-        self.write("base/noun.cc", "// TODO(#12): later.\n")
+        self.write("base/noun.cc", '// TODO(#12): later.\nconst char* kText = "TODO";\n')
         self.assertEqual(self.rules(), set())
         self.find("todo", "base/noun.cc", "// TODO: later.\n", line=1)
 
