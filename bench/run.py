@@ -138,7 +138,7 @@ def http(bench):
         start = time.perf_counter()
         duckdb.sql(f"COPY ({source}) TO '{out}/weft-bench.out' ({form})")
         return time.perf_counter() - start
-    for name, accept, form in (("JSON Lines", "application/x-ndjson", "FORMAT json"),
+    for name, accept, form in (("JSON Lines", "application/jsonl", "FORMAT json"),
                                ("CSV", "text/csv", "FORMAT csv, HEADER")):
         bench.compare(f"HTTP {name}, 1 M rows / DuckDB COPY TO",
                       lambda a=accept: drain_http(bench.node, "/data/bench/wide", a), lambda f=form: copy_to(f),
