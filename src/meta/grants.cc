@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "model/port_name.h"
-
 namespace weft::meta {
 namespace {
 
@@ -29,8 +27,7 @@ Result<> AddGrant::Validate(const State& state) const {
         return Fail(Code::kNotFound, "nobody to grant to",
                     "name a user, team:NAME, product:DOMAIN.NAME or everyone");
     }
-    if (port != "*" && !model::IsReservedPort(port) &&
-        at->second->spec.FindOutput(port) == nullptr) {
+    if (port != "*" && at->second->spec.FindOutput(port) == nullptr) {
         return Fail(Code::kNotFound,
                     fmt::format("{} has no port {}", state.FullName(*at->second), port));
     }

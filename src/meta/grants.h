@@ -16,7 +16,7 @@ namespace weft::meta {
 struct AddGrant {
     static constexpr std::string_view kName = "add_grant";
     ProductId product;
-    std::string port = "*";  // An output port, "rejected", or "*".
+    std::string port = "*";  // An output port, or "*". Dead letters stay with the team.
     Subject subject;
     std::optional<Timestamp> until = {};
     std::string given_by;
