@@ -84,7 +84,7 @@ char* PutShortest(char* p, F value, int exponent_max) {
     char* const mark = static_cast<char*>(std::memchr(text, 'e', static_cast<size_t>(end - text)));
     int exponent = 0;
     std::from_chars(mark + (mark[1] == '+' ? 2 : 1), end, exponent);
-    char digits[40];
+    char digits[40] = {};
     size_t count = 0;
     for (const char* c = text; c < mark; ++c)
         if (*c != '.') digits[count++] = *c;
@@ -118,7 +118,7 @@ char* PutShortest(char* p, F value, int exponent_max) {
 char* PgWriteInt(char* p, int64_t value) { return std::to_chars(p, p + 24, value).ptr; }
 
 char* PgWriteUnsigned(char* p, unsigned __int128 value) {
-    char digits[40];
+    char digits[40] = {};
     size_t count = 0;
     do {
         digits[count++] = static_cast<char>('0' + static_cast<unsigned>(value % 10));
