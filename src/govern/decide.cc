@@ -87,15 +87,16 @@ const meta::Product* Asking(const meta::State& state, const Principal& who) {
 // have its old table: nobody can say what rules it had, so it counts as ruled.
 bool HasRules(const meta::State& state, const meta::Product& product, std::string_view port) {
     const model::OutputPort* spec = product.spec.FindOutput(port);
-    if (spec == nullptr || spec->HasReadRules()) return true;
+    if (spec != nullptr && spec->HasReadRules()) return true;
     const auto ports = state.ports_of.find(product.id);
     if (ports == state.ports_of.end()) return false;
+    const auto has_mask = [](const meta::BoundColumn& column) {
+        return !column.column.mask.empty();
+    };
     return std::ranges::any_of(ports->second, [&](PortId id) {
         const meta::Port& published = *state.ports.at(id);
         return published.name == port &&
-               std::ranges::any_of(published.columns, [](const meta::BoundColumn& column) {
-                   return !column.column.mask.empty();
-               });
+               (spec == nullptr || std::ranges::any_of(published.columns, has_mask));
     });
 }
 
