@@ -67,8 +67,8 @@ def parse(path):
                 step.text, step.expect = line[:ending.start()], ending[1]
         elif line.startswith("-> ") and step.expect is None and not step.expected:
             step.expect = line[3:].strip()
-        elif line.startswith("    ") and not step.expected and step.expect is None and "sql " in step.text:
-            step.text += "\n" + line.strip()
+        elif line.startswith("    ") and not step.expected and step.expect is None:
+            step.text += "\n" + line[4:]
         else:
             step.expected.append((number, line))
     if open_block is not None:
@@ -242,7 +242,7 @@ class Scenario:
         check_lines(step, [(n, self.fill(t)) for n, t in step.expected], done.stdout.rstrip("\n").splitlines())
 
     def do_let(self, step, rest):
-        match = re.fullmatch(r"(\w+) = \$ (.*)", rest)
+        match = re.fullmatch(r"(?s)(\w+) = \$ (.*)", rest)
         if not match:
             raise Failure(step.line, "let NAME = $ COMMAND")
         done = self.execute(match[2])

@@ -42,6 +42,10 @@ class Runner(unittest.TestCase):
         self.fails("$ printf 'a\\nb\\n'\na\n", 2, "then more: b")
         self.fails("$ echo a\na\nb\n", 3, "(end of output)")
 
+    def test_a_command_of_several_lines(self):
+        self.passes("$ if true\n    then\n      echo a\n    fi\na\n")
+        self.fails("$ if true\n    then\n      echo a\n    fi\nb\n", 5)
+
     def test_exit_codes(self):
         self.passes("$ exit 3\n-> exit 3\n")
         self.passes("$ exit 3 -> exit nonzero\n")

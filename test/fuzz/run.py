@@ -8,11 +8,13 @@ import pathlib
 import random
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 OPTIONS = {"ASAN_OPTIONS": "detect_leaks=0:detect_container_overflow=0:allocator_may_return_null=1",
-           "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1", "PATH": "/usr/bin:/bin"}
+           "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1", "PATH": "/usr/bin:/bin",
+           "ASAN_SYMBOLIZER_PATH": "/usr/bin/llvm-symbolizer-19"}
 
 
 def targets_of(name):
@@ -25,9 +27,11 @@ def targets_of(name):
     return [stem]
 
 
-def run(binary, target, seconds, seed):
+def run(binary, target, seconds, seed, planted):
     """-> (crashed, seconds until the end, what it said)"""
-    kept = ROOT / "build" / "corpus" / (binary.parent.parent.name + "-" + target)
+    kept = ROOT / "build" / "corpus" / target
+    if planted:  # What earlier runs learnt would prove nothing.
+        kept = pathlib.Path(tempfile.mkdtemp())
     crashes = ROOT / "build" / "crashes"
     kept.mkdir(parents=True, exist_ok=True)
     crashes.mkdir(parents=True, exist_ok=True)
@@ -45,7 +49,7 @@ def main(build, name="all", seconds="60", seed=None):
     planted, failed = name == "planted", 0
     for target in targets_of(name):
         binary = next(pathlib.Path(build).resolve().glob(f"**/{target}"))
-        crashed, took, said = run(binary, target, int(seconds), seed)
+        crashed, took, said = run(binary, target, int(seconds), seed, name == "planted")
         runs = next((line.split(":")[1].strip() for line in said.splitlines()
                      if line.startswith("stat::number_of_executed_units")), "?")
         if planted:
@@ -56,7 +60,8 @@ def main(build, name="all", seconds="60", seed=None):
         if crashed != planted:
             failed += 1
             if crashed:
-                print(said[-4000:])
+                at = said.find("ERROR: ")
+                print(said[max(at, 0):][:4000])
     return 1 if failed else 0
 
 
