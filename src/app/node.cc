@@ -15,7 +15,6 @@
 #include "govern/login.h"
 #include "io/crypto.h"
 #include "io/files.h"
-#include "io/lock_file.h"
 #include "meta/history.h"
 #include "meta/products.h"
 #include "meta/runs.h"
@@ -150,7 +149,6 @@ Result<> Serve(const NodeOptions& options) {
     std::signal(SIGPIPE, SIG_IGN);
 
     CHECK_OK(MakeFolders(options.data));
-    const auto lock = TRY(io::LockFile::Take(options.data + "/run/lock"));
     Node node;
     CHECK_OK(OpenState(node, options));
     CHECK_OK(MakeParts(node, options));
@@ -169,7 +167,6 @@ Result<> Serve(const NodeOptions& options) {
 }
 
 Result<std::string> ResetAdminToken(const std::string& data) {
-    const auto lock = TRY(io::LockFile::Take(data + "/run/lock"));
     SystemClock clock;
     auto store = TRY(meta::Store::Open({data + "/state", &clock, false}));
     CHECK_OK(GiveAdminToken(*store, data));

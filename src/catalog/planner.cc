@@ -100,16 +100,18 @@ void Planner::Parse(const std::vector<model::ProductFolder>& folders) {
 
 Result<> Planner::CheckRights() const {
     for (const auto& product : products_) {
-        const auto decision = govern::DecideDomain(*state_, who_, product.spec.domain);
-        if (const auto* denial = std::get_if<govern::Denial>(&decision)) {
-            return Fail(Code::kDenied, fmt::format("you may not apply {}: {}", product.spec.FullName(), denial->rule),
-                        denial->how_to_ask);
-        }
-        const meta::Team* team = state_->FindTeam(product.spec.team.name);
-        if (team && !who_.admin && !who_.teams.contains(team->id)) {
-            return Fail(Code::kDenied, fmt::format("you may not apply {} for team {}: you are not a member of it",
-                                                   product.spec.FullName(), team->name),
-                        fmt::format("an administrator adds you: weft team change {} --add {}", team->name, who_.name));
+        const bool same_team = product.before && state_->teams.at(product.before->team)->name == product.spec.team.name;
+        for (const auto& decision : {govern::DecideDomain(*state_, who_, product.spec.domain),
+                                     same_team ? govern::Decision{govern::Permit{}}
+                                               : govern::DecideTeam(*state_, who_, product.spec.team.name),
+                                     product.before ? govern::Decide(*state_, who_, govern::Action::kEvolve,
+                                                                     *product.before, model::kDefaultPort, now_)
+                                                    : govern::Decision{govern::Permit{}}}) {
+            const auto* denial = std::get_if<govern::Denial>(&decision);
+            if (!denial) continue;
+            auto error = govern::ToError(*denial);
+            error.message = fmt::format("you may not apply {}: {}", product.spec.FullName(), denial->rule);
+            return std::unexpected(std::move(error));
         }
     }
     return {};

@@ -141,6 +141,10 @@ Result<Resolved> LocalTables::Resolve(const std::shared_ptr<const meta::State>& 
     const meta::Product* product = state->FindProduct(port_name->domain, port_name->product);
     if (!product) return missing();
 
+    // First of all: to those who may not know of it, a product is exactly like one that does not exist.
+    const auto known = govern::Decide(*state, who, govern::Action::kDiscover, *product, port_name->port, now);
+    if (std::holds_alternative<govern::Denial>(known)) return missing();
+
     const auto decision = govern::Decide(*state, who, govern::Action::kRead, *product, port_name->port, now);
     if (const auto* denial = std::get_if<govern::Denial>(&decision))
         return std::unexpected(govern::ToError(*state, who, *product, port_name->port, *denial, now));

@@ -59,7 +59,7 @@ Result<> LiveSession::Prepare() {
         const auto state = shared_.parts.store.Snapshot();
         std::scoped_lock lock(mutex_);
         Assert(!running_);
-        options_.who = TRY(govern::Refresh(*state, options_.who));
+        options_.who = TRY(govern::Refresh(*state, options_.who, Now()));
         waiting_ = true;
         since_ = Now();
     }
@@ -81,7 +81,7 @@ Result<> LiveSession::Prepare() {
     }
     slot_ = std::move(*slot);
     batch_state_ = shared_.parts.store.Snapshot();  // After the wait: what was revoked meanwhile is not seen.
-    options_.who = TRY(govern::Refresh(*batch_state_, options_.who));
+    options_.who = TRY(govern::Refresh(*batch_state_, options_.who, Now()));
     if (transaction_ == 'I') transaction_state_.reset();
     answers_.Begin(batch_state_, transaction_state_ ? transaction_state_ : batch_state_, options_.who, keep_);
     running_ = true;
@@ -168,7 +168,7 @@ void LiveSession::Sweep(Timestamp now, const std::shared_ptr<const meta::State>&
     bool revoked = false;
     std::scoped_lock lock(mutex_);
     if (state_changed && (running_ || keep_ || transaction_ != 'I')) {
-        const auto who = govern::Refresh(*state, options_.who);
+        const auto who = govern::Refresh(*state, options_.who, now);
         revoked = !who || !answers_.StillPermitted(*state, *who, now);
     }
     if (!worker_ || worker_dead_) return;
