@@ -16,6 +16,8 @@ constexpr size_t kAhead = 32;        // Descriptors asked for at once.
 constexpr size_t kOpenMax = 256;     // Of the 512 that RLIMIT_NOFILE gives.
 constexpr std::string_view kOut = "weft-out://";
 constexpr std::string_view kIn = "weft://";
+constexpr std::string_view kNew = "weft-out://new";
+constexpr std::string_view kData = "weft-out://data";
 
 struct Handle : duckdb::FileHandle {
     Handle(duckdb::FileSystem& files, const duckdb::string& path, duckdb::FileOpenFlags flags)
@@ -26,6 +28,7 @@ struct Handle : duckdb::FileHandle {
     uint64_t size = 0;
     duckdb::idx_t at = 0;
     std::shared_ptr<const io::Descriptor> output;
+    const PassedFiles::Sink* sink = nullptr;
 };
 
 Handle& Of(duckdb::FileHandle& handle) { return static_cast<Handle&>(handle); }
@@ -72,9 +75,22 @@ std::string PassedFiles::AddOutput(uint32_t index, io::Descriptor file) {
     return path;
 }
 
+std::optional<uint32_t> PassedFiles::OutputIndex(const std::string& path) {
+    const std::lock_guard guard(lock_);
+    const auto found = new_outputs_.find(path);
+    return found == new_outputs_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string PassedFiles::AddSink(Sink sink) {
+    sink_ = std::move(sink);
+    return std::string(kData);
+}
+
 void PassedFiles::CloseOutputs() {
     const std::lock_guard guard(lock_);
     outputs_.clear();
+    new_outputs_.clear();
+    sink_ = nullptr;
 }
 
 bool PassedFiles::Find(const std::string& path, Place& place, uint64_t& size_bytes) {
@@ -122,8 +138,18 @@ PassedFiles::Shared PassedFiles::Use(Place place) {
 duckdb::unique_ptr<duckdb::FileHandle> PassedFiles::OpenFile(const duckdb::string& path, duckdb::FileOpenFlags flags,
                                                              duckdb::optional_ptr<duckdb::FileOpener>) {
     auto handle = duckdb::make_uniq<Handle>(*this, path, flags);
+    if (path == kData && sink_ && flags.OpenForWriting()) {
+        handle->sink = &sink_;
+        return handle;
+    }
     if (path.starts_with(kOut)) {
         const std::lock_guard guard(lock_);
+        if (path.starts_with(std::string(kNew) + "/") && flags.OpenForWriting() && !outputs_.contains(path)) {
+            auto output = control_->AskOutput(false);
+            if (!output) RaiseInDuck(duckdb::ExceptionType::IO, output.error().message);
+            new_outputs_[path] = output->index;
+            outputs_[path] = std::make_shared<const io::Descriptor>(std::move(output->file));
+        }
         const auto found = outputs_.find(path);
         if (found == outputs_.end() || !flags.OpenForWriting())
             RaiseInDuck(duckdb::ExceptionType::IO, "no such output file");
@@ -170,6 +196,13 @@ void PassedFiles::Write(duckdb::FileHandle& handle, void* buffer, int64_t size, 
 
 int64_t PassedFiles::Write(duckdb::FileHandle& handle, void* buffer, int64_t size) {
     auto& file = Of(handle);
+    if (file.sink != nullptr) {
+        if (!(*file.sink)({static_cast<const char*>(buffer), static_cast<size_t>(size)}))
+            RaiseInDuck(duckdb::ExceptionType::IO, "the reader of the result takes no more");
+        file.at += static_cast<duckdb::idx_t>(size);
+        file.size = std::max<uint64_t>(file.size, file.at);
+        return size;
+    }
     if (!file.output) RaiseInDuck(duckdb::ExceptionType::PERMISSION, "relations are read only");
     const auto* from = static_cast<const char*>(buffer);
     for (int64_t left = size; left > 0;) {
@@ -198,6 +231,12 @@ void PassedFiles::Truncate(duckdb::FileHandle& handle, int64_t size) {
     if (size != static_cast<int64_t>(Of(handle).at))
         RaiseInDuck(duckdb::ExceptionType::IO, "output files are written front to back");
 }
+
+bool PassedFiles::DirectoryExists(const duckdb::string& path, duckdb::optional_ptr<duckdb::FileOpener>) {
+    return path == kNew || path == std::string(kNew) + "/";
+}
+
+void PassedFiles::CreateDirectory(const duckdb::string&, duckdb::optional_ptr<duckdb::FileOpener>) {}
 
 bool PassedFiles::FileExists(const duckdb::string& path, duckdb::optional_ptr<duckdb::FileOpener>) {
     Place place;

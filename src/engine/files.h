@@ -3,14 +3,18 @@
 //   weft://t/<scan>/<index>            a file of a table scan, opened by the node when it is first read
 //   weft://in/<scan>/<index>[.gz]      a file of an input port
 //   weft-out://<index>                 a file that a job writes, front to back
+//   weft-out://new/<name>              the same, asked for when DuckDB opens it: COPY into many files
+//   weft-out://data                    bytes that leave as they are written
 // A scan keeps few descriptors: they are asked for in batches ahead and the least recently used are closed.
 // THREAD: any.
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +34,11 @@ public:
     static std::string PathOf(std::string_view folder, uint64_t scan, size_t index, std::string_view ending = {});
 
     std::string AddOutput(uint32_t index, io::Descriptor file);
+    // The output that a file below weft-out://new became.
+    std::optional<uint32_t> OutputIndex(const std::string& path);
+    // A path whose bytes go to `sink` in order; when it says false the writer fails.
+    using Sink = std::function<bool(std::string_view)>;
+    std::string AddSink(Sink sink);
     void CloseOutputs();
 
     // ---- duckdb::FileSystem
@@ -44,6 +53,8 @@ public:
     duckdb::FileType GetFileType(duckdb::FileHandle& handle) override;
     void FileSync(duckdb::FileHandle& handle) override;
     void Truncate(duckdb::FileHandle& handle, int64_t size) override;
+    bool DirectoryExists(const duckdb::string& path, duckdb::optional_ptr<duckdb::FileOpener> opener) override;
+    void CreateDirectory(const duckdb::string& path, duckdb::optional_ptr<duckdb::FileOpener> opener) override;
     bool FileExists(const duckdb::string& path, duckdb::optional_ptr<duckdb::FileOpener> opener) override;
     bool TryRemoveFile(const duckdb::string& path, duckdb::optional_ptr<duckdb::FileOpener> opener) override;
     duckdb::vector<duckdb::OpenFileInfo> Glob(const duckdb::string& path, duckdb::FileOpener* opener) override;
@@ -75,6 +86,8 @@ private:
     std::mutex lock_;
     std::map<uint64_t, Scan> scans_;
     std::map<std::string, Shared> outputs_;
+    std::map<std::string, uint32_t> new_outputs_;  // Index by path below weft-out://new.
+    Sink sink_;
     size_t open_count_ = 0;
     uint64_t clock_ = 0;
     Control* control_ = nullptr;

@@ -392,6 +392,8 @@ Result<> RunLoad(Engine& engine, const Job& job, Ended& ended) {
     JobState state;
     state.rejects = std::make_unique<Rejects>(engine.db(), job.rejected);
     auto* slot = TRY(engine.Call([&] { return &RegisterInput(engine.db()); }));
+    for (const auto* name : {"table:weft_input", "table:weft_hashes", "table:weft_rejected", "weft_keep"})
+        engine.AllowFunction(name);
     const Slotted slotted(*slot, state);
     Load load(engine, job, state);
     return load.Run(ended);

@@ -115,7 +115,8 @@ WrittenFile ToFile(const duckdb::DataChunk& rows, duckdb::idx_t row, const std::
     WrittenFile file;
     file.row_count = rows.GetValue(1, row).GetValue<uint64_t>();
     file.size_bytes = rows.GetValue(2, row).GetValue<uint64_t>();
-    for (const auto& entry : duckdb::MapValue::GetChildren(rows.GetValue(4, row))) {
+    const auto statistics = rows.GetValue(4, row);
+    for (const auto& entry : duckdb::MapValue::GetChildren(statistics)) {
         const auto& pair = duckdb::StructValue::GetChildren(entry);
         const auto found = leaves.find(pair[0].GetValue<std::string>());
         if (found == leaves.end() || !found->second.type.children.empty()) continue;

@@ -6,6 +6,7 @@
 #include "duckdb/function/table_function.hpp"
 #include "duckdb/main/extension/extension_loader.hpp"
 #include "duckdb/storage/buffer_manager.hpp"
+#include "engine/raise.h"
 
 namespace weft::engine {
 
@@ -15,6 +16,10 @@ using duckdb::FlatVector;
 using duckdb::idx_t;
 using duckdb::UnifiedVectorFormat;
 constexpr size_t kPlaceArguments = 3;  // file, line, raw.
+
+[[noreturn]] void Invalid(const std::string& message) {
+    RaiseInDuck(duckdb::ExceptionType::INVALID_INPUT, message);
+}
 
 }  // namespace
 
@@ -63,7 +68,18 @@ void RowRules::Hash(duckdb::DataChunk& arguments, const std::vector<bool>& bad) 
     }
 }
 
+// The arguments are ours, but any SQL of the job could call the function too: nothing is read as what it is not.
+bool RowRules::Fits(const duckdb::DataChunk& arguments) const {
+    if (arguments.ColumnCount() != kPlaceArguments + rules_.size() + hashes_.size()) return false;
+    for (size_t i = kPlaceArguments; i < arguments.ColumnCount(); ++i) {
+        const auto wanted = i < kPlaceArguments + rules_.size() ? duckdb::LogicalTypeId::BOOLEAN : duckdb::LogicalTypeId::UBIGINT;
+        if (arguments.data[i].GetType().id() != wanted) return false;
+    }
+    return true;
+}
+
 void RowRules::Filter(duckdb::DataChunk& arguments, duckdb::Vector& keep) {
+    if (!Fits(arguments)) Invalid("weft_keep is not for this");
     const idx_t rows = arguments.size();
     std::vector<bool> bad(rows);
     std::vector<std::pair<idx_t, size_t>> broken;  // Row and rule.
@@ -113,8 +129,10 @@ duckdb::unique_ptr<duckdb::FunctionData> BindHashes(duckdb::ClientContext&, duck
                                                     duckdb::vector<duckdb::LogicalType>& types,
                                                     duckdb::vector<duckdb::Identifier>& names) {
     auto bind = duckdb::make_uniq<SpoolBind>();
-    const auto& state = *input.info->Cast<JobSlot>().state;
-    bind->rows = &state.rules->hashes(input.inputs[0].GetValue<uint64_t>());
+    const auto* state = input.info->Cast<JobSlot>().state;
+    const auto set = input.inputs[0].GetValue<uint64_t>();
+    if (state == nullptr || !state->rules || set >= state->rules->sets()) Invalid("no such set");
+    bind->rows = &state->rules->hashes(set);
     types = bind->rows->Types();
     names.emplace_back("h");
     return bind;
@@ -124,7 +142,9 @@ duckdb::unique_ptr<duckdb::FunctionData> BindRejected(duckdb::ClientContext&, du
                                                       duckdb::vector<duckdb::LogicalType>& types,
                                                       duckdb::vector<duckdb::Identifier>& names) {
     auto bind = duckdb::make_uniq<SpoolBind>();
-    bind->rows = input.info->Cast<JobSlot>().state->rejects->spool();
+    auto* state = input.info->Cast<JobSlot>().state;
+    bind->rows = state == nullptr ? nullptr : state->rejects->spool();
+    if (bind->rows == nullptr) Invalid("nothing was rejected");
     types = bind->rows->Types();
     for (const auto* name : {"reason", "file", "line", "raw"}) names.emplace_back(name);
     return bind;
@@ -147,6 +167,7 @@ void ReadSpool(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb
 void RegisterRules(duckdb::ExtensionLoader& loader, const duckdb::shared_ptr<JobSlot>& slot) {
     using duckdb::LogicalType;
     const auto filter = [slot](duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& out) {
+        if (slot->state == nullptr || !slot->state->rules) Invalid("weft_keep is not for this");
         slot->state->rules->Filter(arguments, out);
     };
     const duckdb::ScalarFunction keep("weft_keep", duckdb::vector<LogicalType>{}, LogicalType::BOOLEAN, filter, nullptr,

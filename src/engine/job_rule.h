@@ -39,7 +39,10 @@ public:
     uint64_t kept() const { return kept_; }
     const duckdb::ColumnDataCollection& hashes(size_t set) const { return *hashes_[set]; }
 
+    size_t sets() const { return hashes_.size(); }
+
 private:
+    bool Fits(const duckdb::DataChunk& arguments) const;
     void RejectRow(duckdb::DataChunk& arguments, duckdb::idx_t row, const std::vector<size_t>& broken);
     void Hash(duckdb::DataChunk& arguments, const std::vector<bool>& bad);
 
