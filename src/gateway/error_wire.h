@@ -1,6 +1,6 @@
-// The one table from error codes to wire formats, and the two encoders that use it: problem+json for HTTP,
-// ErrorResponse for PostgreSQL clients. Every listener answers errors through this file only.
-// THREAD: any; pure.
+// The one table from error codes to wire formats, and the two encoders that use it: problem+json
+// for HTTP, ErrorResponse for PostgreSQL clients. Every listener answers errors through this file
+// only. THREAD: any; pure.
 #pragma once
 
 #include <array>
@@ -38,7 +38,8 @@ constexpr bool EveryCodeHasOneRow() {
         if (kErrorWire[i].code != static_cast<Code>(i)) return false;
     return true;
 }
-static_assert(EveryCodeHasOneRow(), "add the new Code to kErrorWire, in the order of the enumeration");
+static_assert(EveryCodeHasOneRow(),
+              "add the new Code to kErrorWire, in the order of the enumeration");
 
 // The finer SQLSTATE of the error, when it has one, decides in both worlds.
 std::string_view SqlstateOf(const Error& error);

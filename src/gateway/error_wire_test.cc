@@ -18,8 +18,8 @@ TEST(ErrorWire, FinerSqlstateDecidesInBothWorlds) {
 
 TEST(ErrorWire, ProblemCarriesFindingsAndRequestId) {
     Error error{Code::kInvalid, "two problems", {}, {}, "read them"};
-    error.findings.push_back({Finding::Severity::kError, "E1207", "p/product.yaml", 13, 7, 11, "unknown column",
-                              "one of: a, b", "did you mean a?"});
+    error.findings.push_back({Finding::Severity::kError, "E1207", "p/product.yaml", 13, 7, 11,
+                              "unknown column", "one of: a, b", "did you mean a?"});
     const auto problem = ParseJson(ProblemJson(error, "r1"));
     ASSERT_TRUE(problem);
     EXPECT_EQ(JsonInt(*problem, "status"), 400);
@@ -41,7 +41,8 @@ TEST(ErrorWire, PgErrorHasSeverityTwiceCodeMessageHintAndPosition) {
     error.findings.push_back(finding);
     engine::PgWriter out;
     AppendPgError(out, error, false);
-    const std::string expected = std::string("SERROR\0VERROR\0C42601\0Msyntax error\0Hlook there\0P8\0", 50) + '\0';
+    const std::string expected =
+        std::string("SERROR\0VERROR\0C42601\0Msyntax error\0Hlook there\0P8\0", 50) + '\0';
     ASSERT_GT(out.buffer().size(), 5u);
     EXPECT_EQ(out.buffer()[0], 'E');
     EXPECT_EQ(out.buffer().substr(5), expected);

@@ -11,16 +11,19 @@ namespace weft::gateway {
 namespace {
 
 class FakePool : public engine::Pool {
-public:
-    Result<std::unique_ptr<engine::Worker>> Take(engine::Start) override { return Fail(Code::kUnavailable, "fake"); }
+  public:
+    Result<std::unique_ptr<engine::Worker>> Take(engine::Start) override {
+        return Fail(Code::kUnavailable, "fake");
+    }
     uint32_t worker_count() const override { return 3; }
     int zygote_pid() const override { return getpid(); }
 };
 
 class FakeTables : public catalog::Tables {
-public:
-    Result<catalog::Resolved> Resolve(const std::shared_ptr<const meta::State>&, const govern::Principal&,
-                                      const engine::RelationName&, int64_t) override {
+  public:
+    Result<catalog::Resolved> Resolve(const std::shared_ptr<const meta::State>&,
+                                      const govern::Principal&, const engine::RelationName&,
+                                      int64_t) override {
         return Fail(Code::kNotFound, "fake");
     }
     Result<Plan> PlanScan(const catalog::Scannable&, const engine::Open&) override {
@@ -34,12 +37,12 @@ public:
     iceberg::Cache& cache() override { std::abort(); }
     const std::string& folder() const override { return folder_; }
 
-private:
+  private:
     std::string folder_ = "/nonexistent";
 };
 
 class FakeRunner : public pipeline::Runner {
-public:
+  public:
     Result<RunId> Queue(ProductId, std::string, std::string) override { return RunId{7}; }
     Result<meta::RunRecord> Wait(RunId, uint64_t) override { return Fail(Code::kNotFound, "fake"); }
     uint32_t running() const override { return 0; }
@@ -50,12 +53,18 @@ constexpr uint32_t kIterations = 4'096;
 
 size_t RowsOf(const std::string& script) {
     const size_t at = script.find("rows ");
-    return at == std::string::npos ? 0 : static_cast<size_t>(std::strtoull(script.c_str() + at + 5, nullptr, 10));
+    return at == std::string::npos
+               ? 0
+               : static_cast<size_t>(std::strtoull(script.c_str() + at + 5, nullptr, 10));
 }
 
-bool Says(const std::string& script, const char* word) { return script.find(word) != std::string::npos; }
+bool Says(const std::string& script, const char* word) {
+    return script.find(word) != std::string::npos;
+}
 
-Error Cancelled() { return {Code::kUnavailable, "canceling statement due to user request", {}, "57014", {}}; }
+Error Cancelled() {
+    return {Code::kUnavailable, "canceling statement due to user request", {}, "57014", {}};
+}
 
 }  // namespace
 
@@ -97,7 +106,8 @@ void FakeSession::Cancel() {
 Result<> FakeSession::Start() {
     if (thread_.joinable()) thread_.join();
     int ends[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return Fail(Code::kUnavailable, "socketpair");
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return Fail(Code::kUnavailable, "socketpair");
     near_ = io::Descriptor(ends[0]);
     far_ = io::Descriptor(ends[1]);
     std::scoped_lock lock(mutex_);
@@ -111,7 +121,8 @@ void FakeSession::Send(char type, std::string_view body) {
     frame.append(reinterpret_cast<const char*>(&size), 4);
     frame += body;
     for (size_t sent = 0; sent < frame.size();) {
-        const ssize_t count = ::send(far_.get(), frame.data() + sent, frame.size() - sent, MSG_NOSIGNAL);
+        const ssize_t count =
+            ::send(far_.get(), frame.data() + sent, frame.size() - sent, MSG_NOSIGNAL);
         if (count <= 0) return;
         sent += static_cast<size_t>(count);
     }
@@ -153,7 +164,8 @@ Result<> FakeSession::Begin(engine::Pg batch, OnEnded on_ended) {
     end.Tag("SELECT 1");
     end.Ready('I');
     thread_ = std::thread([this, batch, row = row.buffer(), end = end.buffer(), on_ended] {
-        Run(batch.messages, row, batch.messages.front() == 'P' && batch.messages.back() != '\4' ? "" : end, on_ended);
+        Run(batch.messages, row,
+            batch.messages.front() == 'P' && batch.messages.back() != '\4' ? "" : end, on_ended);
     });
     return {};
 }
@@ -164,7 +176,8 @@ Result<> FakeSession::Begin(engine::Statement statement, OnHead on_head, OnEnded
         std::scoped_lock lock(all_.mutex);
         all_.last_statement = statement;
     }
-    if (Says(script, "refuse")) return std::unexpected(Error{Code::kLimit, "no slot in time", {}, "53300", {}});
+    if (Says(script, "refuse"))
+        return std::unexpected(Error{Code::kLimit, "no slot in time", {}, "53300", {}});
     CHECK_OK(Start());
     thread_ = std::thread([this, script, on_head, on_ended] {
         if (!Says(script, "fail early")) on_head({{{"carrier", {}}}, {}});
@@ -194,9 +207,12 @@ TestNode::TestNode() : fakes_(std::make_unique<Fakes>()) {
     EXPECT_TRUE(store_->Commit("test", add));
     token = govern::NewTokenText();
     const meta::User* ana = store_->Snapshot()->FindUser("ana");
-    EXPECT_TRUE(store_->Commit("test", meta::AddToken{ana->id, "test",
-                                                      govern::MakeVerifier(token, add.salt, add.iterations),
-                                                      govern::TokenLookup(token), {}}));
+    EXPECT_TRUE(
+        store_->Commit("test", meta::AddToken{ana->id,
+                                              "test",
+                                              govern::MakeVerifier(token, add.salt, add.iterations),
+                                              govern::TokenLookup(token),
+                                              {}}));
     fakes_->products = std::make_unique<catalog::Products>(
         catalog::Products::Parts{*store_, fakes_->tables, fakes_->pool, clock_, folder_});
     ServerOptions options;
@@ -218,8 +234,8 @@ TestNode::~TestNode() {
 }
 
 Result<std::unique_ptr<Server>> TestNode::Listen(ServerOptions options) {
-    return Server::Make({*store_, *history_, fakes_->tables, *fakes_->products, sessions, fakes_->runner, fakes_->pool,
-                         clock_},
+    return Server::Make({*store_, *history_, fakes_->tables, *fakes_->products, sessions,
+                         fakes_->runner, fakes_->pool, clock_},
                         std::move(options));
 }
 
@@ -242,7 +258,8 @@ void Client::Close() {
 }
 
 bool Client::Send(std::string_view bytes) {
-    return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+    return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(bytes.size());
 }
 
 std::string Client::Read(size_t bytes) {
@@ -298,7 +315,8 @@ std::string Typed(char type, const std::string& body) {
     return std::string(1, type) + std::string(reinterpret_cast<const char*>(&size), 4) + body;
 }
 
-std::string ScramFinal(const std::string& client_bare, const std::string& server_first, const std::string& secret) {
+std::string ScramFinal(const std::string& client_bare, const std::string& server_first,
+                       const std::string& secret) {
     const auto parts = Split(server_first, ',');
     const std::string nonce = parts[0].substr(2);
     const std::string salt = *FromBase64(parts[1].substr(2));
@@ -308,7 +326,8 @@ std::string ScramFinal(const std::string& client_bare, const std::string& server
     const std::string bare = "c=biws,r=" + nonce;
     const std::string text = client_bare + "," + server_first + "," + bare;
     std::string proof = io::HmacSha256(io::Sha256(client_key), text);
-    for (size_t i = 0; i < proof.size(); ++i) proof[i] = static_cast<char>(proof[i] ^ client_key[i]);
+    for (size_t i = 0; i < proof.size(); ++i)
+        proof[i] = static_cast<char>(proof[i] ^ client_key[i]);
     return bare + ",p=" + Base64(proof);
 }
 
@@ -317,7 +336,8 @@ std::string ScramFinal(const std::string& client_bare, const std::string& server
 std::string Startup(const std::string& user, const std::string& database, uint32_t version) {
     const uint32_t code = htonl(version);
     std::string body(reinterpret_cast<const char*>(&code), 4);
-    for (const auto& text : {std::string("user"), user, std::string("database"), database}) body += text + '\0';
+    for (const auto& text : {std::string("user"), user, std::string("database"), database})
+        body += text + '\0';
     body += '\0';
     const uint32_t size = htonl(static_cast<uint32_t>(body.size() + 4));
     return std::string(reinterpret_cast<const char*>(&size), 4) + body;
@@ -331,17 +351,19 @@ std::string SqlstateOfBody(const std::string& body) {
     return {};
 }
 
-std::string Client::Login(const std::string& user, const std::string& secret, const std::string& database) {
+std::string Client::Login(const std::string& user, const std::string& secret,
+                          const std::string& database) {
     Send(Startup(user, database));
     const Message offer = ReadMessage();
     if (offer.type != 'R') return offer.type == 'E' ? SqlstateOfBody(offer.body) : "closed";
     const std::string bare = "n=,r=abcdefghijklmnopqrst";
     const std::string first = "n,," + bare;
     const uint32_t size = htonl(static_cast<uint32_t>(first.size()));
-    Send(Typed('p', "SCRAM-SHA-256" + std::string(1, '\0') + std::string(reinterpret_cast<const char*>(&size), 4) +
-                        first));
+    Send(Typed('p', "SCRAM-SHA-256" + std::string(1, '\0') +
+                        std::string(reinterpret_cast<const char*>(&size), 4) + first));
     const Message challenge = ReadMessage();
-    if (challenge.type != 'R') return challenge.type == 'E' ? SqlstateOfBody(challenge.body) : "closed";
+    if (challenge.type != 'R')
+        return challenge.type == 'E' ? SqlstateOfBody(challenge.body) : "closed";
     Send(Typed('p', ScramFinal(bare, challenge.body.substr(4), secret)));
     while (true) {
         const Message message = ReadMessage();
@@ -359,7 +381,8 @@ std::string Client::Login(const std::string& user, const std::string& secret, co
 
 std::string HttpAnswer::Header(const std::string& name) const {
     for (const auto& line : Split(head, '\n'))
-        if (ToLower(line).starts_with(ToLower(name) + ":")) return std::string(Trim(line.substr(name.size() + 1)));
+        if (ToLower(line).starts_with(ToLower(name) + ":"))
+            return std::string(Trim(line.substr(name.size() + 1)));
     return {};
 }
 
@@ -397,9 +420,11 @@ HttpAnswer Http(const std::string& address, const std::string& request) {
     }
 }
 
-HttpAnswer Get(const std::string& address, const std::string& path, const std::string& token, const std::string& more) {
+HttpAnswer Get(const std::string& address, const std::string& path, const std::string& token,
+               const std::string& more) {
     return Http(address, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" +
-                             (token.empty() ? "" : "Authorization: Bearer " + token + "\r\n") + more + "\r\n");
+                             (token.empty() ? "" : "Authorization: Bearer " + token + "\r\n") +
+                             more + "\r\n");
 }
 
 }  // namespace weft::gateway

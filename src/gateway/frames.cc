@@ -9,7 +9,8 @@ namespace weft::gateway {
 namespace {
 
 constexpr size_t kHeaderBytes = 5;
-constexpr size_t kFirstBytes = 16u << 10;   // A point query's answer fits; larger ones grow the buffer once.
+constexpr size_t kFirstBytes =
+    16u << 10;  // A point query's answer fits; larger ones grow the buffer once.
 constexpr size_t kStreamBytes = 512u << 10;
 
 }  // namespace
@@ -54,7 +55,8 @@ Result<> FrameReader::Take(std::vector<std::string_view>& pieces) {
         }
         begin_ += kHeaderBytes + size;
     }
-    if (ended_ && begin_ < end_) return Fail(Code::kCorrupt, "the worker wrote behind the end of its answer");
+    if (ended_ && begin_ < end_)
+        return Fail(Code::kCorrupt, "the worker wrote behind the end of its answer");
     return {};
 }
 

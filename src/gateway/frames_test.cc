@@ -33,7 +33,8 @@ Result<std::string> Feed(FrameReader& reader, std::string_view bytes, size_t ste
 
 TEST(FrameReader, PayloadDoesNotDependOnHowBytesArrive) {
     const std::string large(300'000, 'x');
-    const std::string bytes = Frame('d', "ab") + Frame('p', large) + Frame('d', "c") + Frame('z', "");
+    const std::string bytes =
+        Frame('d', "ab") + Frame('p', large) + Frame('d', "c") + Frame('z', "");
     for (const size_t step : {size_t{1}, size_t{7}, size_t{4096}, size_t{1} << 20}) {
         FrameReader reader;
         const auto payload = Feed(reader, bytes, step);
@@ -46,7 +47,8 @@ TEST(FrameReader, PayloadDoesNotDependOnHowBytesArrive) {
 
 TEST(FrameReader, ACutFrameIsNotHandedOn) {
     FrameReader reader;
-    const auto payload = Feed(reader, Frame('d', "whole") + Frame('d', "this one is cut").substr(0, 12), 100);
+    const auto payload =
+        Feed(reader, Frame('d', "whole") + Frame('d', "this one is cut").substr(0, 12), 100);
     ASSERT_TRUE(payload);
     EXPECT_EQ(*payload, "whole");
     EXPECT_TRUE(reader.at_border());

@@ -14,7 +14,8 @@ constexpr std::array<std::string_view, 3> kOutcomeNames{"ok", "failed", "cancell
 static_assert(kPathNames.size() == static_cast<size_t>(Path::kCount));
 static_assert(kOutcomeNames.size() == static_cast<size_t>(Outcome::kCount));
 
-void Head(std::string& out, std::string_view name, std::string_view type, std::string_view meaning) {
+void Head(std::string& out, std::string_view name, std::string_view type,
+          std::string_view meaning) {
     out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, meaning, name, type);
 }
 
@@ -41,7 +42,8 @@ void Metrics::CountStatement(Path path, Outcome outcome, uint64_t us, uint64_t b
     duration_us_[at].fetch_add(us, std::memory_order_relaxed);
     bytes_[at].fetch_add(bytes, std::memory_order_relaxed);
     for (size_t i = 0; i < kBucketMs.size(); ++i)
-        if (us <= kBucketMs[i] * 1'000) duration_buckets_[i][at].fetch_add(1, std::memory_order_relaxed);
+        if (us <= kBucketMs[i] * 1'000)
+            duration_buckets_[i][at].fetch_add(1, std::memory_order_relaxed);
 }
 
 void Metrics::CountRequest(int status) {
@@ -59,26 +61,31 @@ std::string Metrics::Text(const Gauges& gauges) const {
         for (size_t p = 0; p < kPathNames.size(); ++p) {
             const uint64_t count = statements_[o][p].load(std::memory_order_relaxed);
             totals[p] += count;
-            out += fmt::format("weft_statements_total{{path=\"{}\",result=\"{}\"}} {}\n", kPathNames[p],
-                               kOutcomeNames[o], count);
+            out += fmt::format("weft_statements_total{{path=\"{}\",result=\"{}\"}} {}\n",
+                               kPathNames[p], kOutcomeNames[o], count);
         }
     Head(out, "weft_statement_duration_seconds", "histogram", "Time from statement to last row.");
     for (size_t p = 0; p < kPathNames.size(); ++p) {
         for (size_t i = 0; i < kBucketMs.size(); ++i)
-            out += fmt::format("weft_statement_duration_seconds_bucket{{path=\"{}\",le=\"{}\"}} {}\n", kPathNames[p],
-                               static_cast<double>(kBucketMs[i]) / 1e3, duration_buckets_[i][p].load());
-        out += fmt::format("weft_statement_duration_seconds_bucket{{path=\"{}\",le=\"+Inf\"}} {}\n", kPathNames[p],
-                           totals[p]);
-        out += fmt::format("weft_statement_duration_seconds_sum{{path=\"{}\"}} {:.6f}\n", kPathNames[p],
-                           static_cast<double>(duration_us_[p].load()) / 1e6);
-        out += fmt::format("weft_statement_duration_seconds_count{{path=\"{}\"}} {}\n", kPathNames[p], totals[p]);
+            out +=
+                fmt::format("weft_statement_duration_seconds_bucket{{path=\"{}\",le=\"{}\"}} {}\n",
+                            kPathNames[p], static_cast<double>(kBucketMs[i]) / 1e3,
+                            duration_buckets_[i][p].load());
+        out += fmt::format("weft_statement_duration_seconds_bucket{{path=\"{}\",le=\"+Inf\"}} {}\n",
+                           kPathNames[p], totals[p]);
+        out += fmt::format("weft_statement_duration_seconds_sum{{path=\"{}\"}} {:.6f}\n",
+                           kPathNames[p], static_cast<double>(duration_us_[p].load()) / 1e6);
+        out += fmt::format("weft_statement_duration_seconds_count{{path=\"{}\"}} {}\n",
+                           kPathNames[p], totals[p]);
     }
     Head(out, "weft_result_bytes_total", "counter", "Bytes of results by access path.");
     for (size_t p = 0; p < kPathNames.size(); ++p)
-        out += fmt::format("weft_result_bytes_total{{path=\"{}\"}} {}\n", kPathNames[p], bytes_[p].load());
+        out += fmt::format("weft_result_bytes_total{{path=\"{}\"}} {}\n", kPathNames[p],
+                           bytes_[p].load());
     Head(out, "weft_http_requests_total", "counter", "HTTP answers by class of status.");
     for (size_t i = 1; i < requests_.size(); ++i)
-        out += fmt::format("weft_http_requests_total{{status=\"{}xx\"}} {}\n", i, requests_[i].load());
+        out +=
+            fmt::format("weft_http_requests_total{{status=\"{}xx\"}} {}\n", i, requests_[i].load());
     Head(out, "weft_logins_total", "counter", "PostgreSQL logins.");
     out += fmt::format("weft_logins_total{{result=\"failed\"}} {}\n", logins_[0].load());
     out += fmt::format("weft_logins_total{{result=\"ok\"}} {}\n", logins_[1].load());
@@ -90,8 +97,10 @@ std::string Metrics::Text(const Gauges& gauges) const {
     Plain(out, "weft_workers", "gauge", "Worker processes.", gauges.workers);
     Plain(out, "weft_runs", "gauge", "Runs that are executing.", gauges.runs);
     Plain(out, "weft_products", "gauge", "Products of this node.", gauges.products);
-    Plain(out, "weft_state_version", "counter", "Version of the node's state.", gauges.state_version);
-    Plain(out, "process_resident_memory_bytes", "gauge", "Resident memory of the node process.", ResidentBytes());
+    Plain(out, "weft_state_version", "counter", "Version of the node's state.",
+          gauges.state_version);
+    Plain(out, "process_resident_memory_bytes", "gauge", "Resident memory of the node process.",
+          ResidentBytes());
     return out;
 }
 

@@ -1,5 +1,5 @@
-// Counters of the node as Prometheus text. Labels are bounded: the access path and how it ended, never a principal,
-// never a statement. THREAD: any; relaxed atomics, a scrape may be a moment off.
+// Counters of the node as Prometheus text. Labels are bounded: the access path and how it ended,
+// never a principal, never a statement. THREAD: any; relaxed atomics, a scrape may be a moment off.
 #pragma once
 
 #include <array>
@@ -14,9 +14,9 @@ enum class Path : uint8_t { kPostgres, kHttp, kCount };
 enum class Outcome : uint8_t { kOk, kFailed, kCancelled, kCount };
 
 class Metrics {
-public:
+  public:
     void CountStatement(Path path, Outcome outcome, uint64_t us, uint64_t bytes);
-    void CountRequest(int status);           // HTTP answers by class of status.
+    void CountRequest(int status);  // HTTP answers by class of status.
     void CountLogin(bool ok);
 
     // Open connections; increments and decrements by the listeners.
@@ -33,8 +33,9 @@ public:
     };
     std::string Text(const Gauges& gauges) const;
 
-private:
-    static constexpr std::array<uint64_t, 10> kBucketMs{1, 5, 10, 50, 100, 500, 1'000, 5'000, 30'000, 300'000};
+  private:
+    static constexpr std::array<uint64_t, 10> kBucketMs{1,   5,     10,    50,     100,
+                                                        500, 1'000, 5'000, 30'000, 300'000};
     using PerPath = std::array<std::atomic<uint64_t>, static_cast<size_t>(Path::kCount)>;
 
     std::array<PerPath, static_cast<size_t>(Outcome::kCount)> statements_{};

@@ -1,5 +1,6 @@
-// What the listeners share: the parts of the node that they call, and their own counters and threads. Plain references;
-// server.cc owns what the gateway made itself. THREAD: each part has its own rule.
+// What the listeners share: the parts of the node that they call, and their own counters and
+// threads. Plain references; server.cc owns what the gateway made itself. THREAD: each part has its
+// own rule.
 #pragma once
 
 #include <atomic>
@@ -23,9 +24,9 @@ struct PgParts {
     const Clock& clock;
     Tasks& tasks;
     Metrics& metrics;
-    std::string mock_key;              // Salts of users that do not exist.
+    std::string mock_key;  // Salts of users that do not exist.
     bool tls_offered = false;
-    std::atomic<int> logins{0};        // Connections that are not logged in yet.
+    std::atomic<int> logins{0};            // Connections that are not logged in yet.
     std::atomic<int64_t> cancels_left{0};  // Cancel requests that may still come this second.
 };
 

@@ -1,7 +1,9 @@
-// The gateway's façade: listeners for PostgreSQL and HTTP, their loops and threads. No Boost type is seen from here.
+// The gateway's façade: listeners for PostgreSQL and HTTP, their loops and threads. No Boost type
+// is seen from here.
 //
-// app wires it last and drains it first. Everything that the gateway may do is decided by govern and done by the parts
-// below; it speaks wire formats and has no rule of its own. THREAD: one caller. OWNS: sockets, loops, task threads.
+// app wires it last and drains it first. Everything that the gateway may do is decided by govern
+// and done by the parts below; it speaks wire formats and has no rule of its own. THREAD: one
+// caller. OWNS: sockets, loops, task threads.
 #pragma once
 
 #include <memory>
@@ -32,28 +34,30 @@ struct Parts {
 };
 
 struct ServerOptions {
-    std::string http = "127.0.0.1:8080";      // HOST:PORT; "" = none; port 0: any free one.
+    std::string http = "127.0.0.1:8080";  // HOST:PORT; "" = none; port 0: any free one.
     std::string postgres = "127.0.0.1:5433";
-    std::string tls_certificate;              // PEM paths, both or none. Needed for anything but loopback.
+    std::string tls_certificate;  // PEM paths, both or none. Needed for anything but loopback.
     std::string tls_key;
-    std::vector<std::string> hosts;           // Names in Host headers that are accepted beside loopback's.
-    std::string mock_key;                     // 32 random bytes each, kept by the node for good.
+    std::vector<std::string> hosts;  // Names in Host headers that are accepted beside loopback's.
+    std::string mock_key;            // 32 random bytes each, kept by the node for good.
     std::string page_key;
-    uint32_t loops = 2;                       // Threads that move bytes.
-    uint32_t tasks_max = 64;                  // Threads that may block, started on demand.
-    uint32_t connections_max = 4'000;         // Of both listeners together.
+    uint32_t loops = 2;                // Threads that move bytes.
+    uint32_t tasks_max = 64;           // Threads that may block, started on demand.
+    uint32_t connections_max = 4'000;  // Of both listeners together.
 };
 
 class Server {
-public:
-    // FAILS: kInvalid (bad address, certificate, or an address beyond loopback without TLS), kUnavailable (port taken).
+  public:
+    // FAILS: kInvalid (bad address, certificate, or an address beyond loopback without TLS),
+    // kUnavailable (port taken).
     static Result<std::unique_ptr<Server>> Make(Parts parts, ServerOptions options);
     // REQUIRES: sessions and runs are drained, so that every answer under way comes to its end.
     virtual ~Server() = default;
 
-    virtual std::string http_address() const = 0;      // "http://127.0.0.1:8080"; "" when there is none.
+    virtual std::string http_address()
+        const = 0;  // "http://127.0.0.1:8080"; "" when there is none.
     virtual std::string postgres_address() const = 0;  // "127.0.0.1:5433"
-    virtual void Drain() = 0;                          // No new connections; idle ones end, answers under way finish.
+    virtual void Drain() = 0;  // No new connections; idle ones end, answers under way finish.
 };
 
 }  // namespace weft::gateway

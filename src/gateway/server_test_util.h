@@ -1,5 +1,6 @@
-// For the tests of this folder: a gateway on free ports over a real store and a fake query layer, and blocking clients
-// that speak raw PostgreSQL and HTTP. The fake session does what the text of the statement says.
+// For the tests of this folder: a gateway on free ports over a real store and a fake query layer,
+// and blocking clients that speak raw PostgreSQL and HTTP. The fake session does what the text of
+// the statement says.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,26 +26,29 @@
 namespace weft::gateway {
 
 class FakeSessions : public query::Sessions {
-public:
+  public:
     std::unique_ptr<query::Session> Open(query::SessionOptions options) override;
     bool CancelByKey(uint32_t id, uint32_t key) override;
     Result<> CancelById(const govern::Principal&, uint32_t, bool) override { return {}; }
-    std::vector<query::RunningStatement> List(const govern::Principal&) const override { return {}; }
+    std::vector<query::RunningStatement> List(const govern::Principal&) const override {
+        return {};
+    }
     void Drain() override {}
 
     std::mutex mutex;
-    std::map<uint32_t, query::Session*> open;   // Guarded by mutex.
+    std::map<uint32_t, query::Session*> open;  // Guarded by mutex.
     std::atomic<int> cancels = 0;
     std::atomic<uint32_t> next_id = 1;
-    query::SessionOptions last;                 // Of the newest session; guarded by mutex.
-    engine::Statement last_statement;           // Guarded by mutex.
-    int64_t last_pin = 0;                       // Guarded by mutex.
+    query::SessionOptions last;        // Of the newest session; guarded by mutex.
+    engine::Statement last_statement;  // Guarded by mutex.
+    int64_t last_pin = 0;              // Guarded by mutex.
 };
 
-// Scripts, found anywhere in the text: "rows N" sends N rows, "die whole" and "die part" end the stream early,
-// "wait" answers only when it is cancelled, "refuse" fails in Begin, "fail" fails before the first row.
+// Scripts, found anywhere in the text: "rows N" sends N rows, "die whole" and "die part" end the
+// stream early, "wait" answers only when it is cancelled, "refuse" fails in Begin, "fail" fails
+// before the first row.
 class FakeSession : public query::Session {
-public:
+  public:
     FakeSession(FakeSessions& all, uint32_t id) : all_(all), id_(id) {}
     ~FakeSession() override;
     Result<> Begin(engine::Pg batch, OnEnded on_ended) override;
@@ -58,7 +62,7 @@ public:
     std::string contract_version() const override { return "1.4.2"; }
     void PinSnapshot(int64_t snapshot_id) override;
 
-private:
+  private:
     void Run(std::string script, std::string row, std::string end, OnEnded on_ended);
     void Send(char type, std::string_view body);
     Result<> Start();
@@ -69,12 +73,12 @@ private:
     std::thread thread_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    bool cancelled_ = false;   // Guarded by mutex_.
+    bool cancelled_ = false;  // Guarded by mutex_.
 };
 
 // Store with user ana (password "secret-ana"), her token, and the gateway in front of the fakes.
 class TestNode {
-public:
+  public:
     TestNode();
     ~TestNode();
     Result<std::unique_ptr<Server>> Listen(ServerOptions options);
@@ -83,7 +87,7 @@ public:
     std::string token;
     std::unique_ptr<Server> server;
 
-private:
+  private:
     struct Fakes;
     std::string folder_;
     SystemClock clock_;
@@ -93,12 +97,12 @@ private:
 };
 
 class Client {  // A blocking socket with a time limit of ten seconds for everything.
-public:
+  public:
     explicit Client(const std::string& address);
     ~Client() { Close(); }
     void Close();
     bool Send(std::string_view bytes);
-    std::string Read(size_t bytes);      // Exactly, or what came before the end.
+    std::string Read(size_t bytes);  // Exactly, or what came before the end.
     std::string ReadToEnd();
     bool AtEnd();
 
@@ -108,19 +112,21 @@ public:
         std::string body;
     };
     Message ReadMessage();
-    std::string TypesUntilReady();       // "TDDDCZ"
+    std::string TypesUntilReady();  // "TDDDCZ"
     // Startup and SCRAM. The SQLSTATE of the error, or "" when ReadyForQuery came.
-    std::string Login(const std::string& user, const std::string& secret, const std::string& database = "weft");
+    std::string Login(const std::string& user, const std::string& secret,
+                      const std::string& database = "weft");
 
-    uint32_t session = 0;                // From BackendKeyData.
+    uint32_t session = 0;  // From BackendKeyData.
     uint32_t key = 0;
-    std::string last_error;              // Body of the last ErrorResponse.
+    std::string last_error;  // Body of the last ErrorResponse.
 
-private:
+  private:
     int fd_ = -1;
 };
 
-std::string Startup(const std::string& user, const std::string& database, uint32_t version = 3u << 16);
+std::string Startup(const std::string& user, const std::string& database,
+                    uint32_t version = 3u << 16);
 std::string Query(const std::string& sql);
 std::string SqlstateOfBody(const std::string& body);
 
@@ -128,8 +134,8 @@ std::string SqlstateOfBody(const std::string& body);
 struct HttpAnswer {
     int status = 0;
     std::string head;
-    std::string body;         // Chunks put together.
-    bool whole = false;       // Content-Length bytes, or the last chunk, came.
+    std::string body;    // Chunks put together.
+    bool whole = false;  // Content-Length bytes, or the last chunk, came.
     std::string Header(const std::string& name) const;
 };
 HttpAnswer Http(const std::string& address, const std::string& request);

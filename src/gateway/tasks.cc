@@ -20,7 +20,8 @@ bool Tasks::Put(std::move_only_function<void()> task, bool bounded) {
         std::scoped_lock lock(mutex_);
         if (bounded && (closing_ || waiting_.size() >= waiting_max_)) return false;
         waiting_.push_back(std::move(task));
-        // Compared with what waits and not with zero: an idle thread that was woken still counts as idle.
+        // Compared with what waits and not with zero: an idle thread that was woken still counts as
+        // idle.
         if (idle_ < waiting_.size() && threads_.size() < threads_max_ && !closing_)
             threads_.emplace_back([this] { Work(); });
     }

@@ -4,20 +4,21 @@
 #include <algorithm>
 #include <tuple>
 
+#include <fmt/format.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <fmt/format.h>
 
 #include "gateway/wire_internal.h"
 
 namespace weft::gateway {
 namespace {
 
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);  // Errors as values, never as exceptions.
+constexpr auto kQuiet =
+    asio::as_tuple(asio::use_awaitable);  // Errors as values, never as exceptions.
 constexpr size_t kReadBytes = 4u << 10;
 constexpr size_t kReadBytesMax = 256u << 10;
 constexpr size_t kTlsReadBytes = 16u << 10;
@@ -38,7 +39,10 @@ void Event::Set() {
 }
 
 Wire::Wire(tcp::socket socket, Loop& loop)
-    : loop_(loop), socket_(std::move(socket)), changed_(socket_.get_executor()), room_(socket_.get_executor()),
+    : loop_(loop),
+      socket_(std::move(socket)),
+      changed_(socket_.get_executor()),
+      room_(socket_.get_executor()),
       reader_gone_(socket_.get_executor()) {
     boost::system::error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
@@ -62,7 +66,8 @@ asio::awaitable<bool> Wire::ReadExactly(std::string& into, size_t bytes) {
 asio::awaitable<int> Wire::PeekByte() {
     auto [error] = co_await socket_.async_wait(tcp::socket::wait_read, kQuiet);
     char byte = 0;
-    if (error || ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 1) co_return -1;
+    if (error || ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 1)
+        co_return -1;
     co_return static_cast<uint8_t>(byte);
 }
 
@@ -103,14 +108,16 @@ asio::awaitable<void> Wire::Read() {
         }
         size_t count = 0;
         boost::system::error_code failed;
-        if (tls_) {  // Into a buffer of its own: Consume may change input_ while this read is under way.
+        if (tls_) {  // Into a buffer of its own: Consume may change input_ while this read is under
+                     // way.
             std::string piece(kTlsReadBytes, '\0');
             std::tie(failed, count) = co_await tls_->async_read_some(asio::buffer(piece), kQuiet);
             input_.append(piece, 0, count);
         } else {
             const size_t before = input_.size();
             input_.resize(before + std::clamp(input_max - before, kReadBytes, kReadBytesMax));
-            count = socket_.read_some(asio::buffer(input_.data() + before, input_.size() - before), failed);
+            count = socket_.read_some(asio::buffer(input_.data() + before, input_.size() - before),
+                                      failed);
             input_.resize(before + count);
             if (failed == asio::error::would_block || failed == asio::error::try_again) continue;
         }
@@ -168,14 +175,17 @@ asio::awaitable<bool> Wire::Write(const std::vector<std::string_view>& pieces) {
 
 void Wire::Close() {
     boost::system::error_code ignored;
-    // Shut down before close, so that what was written (an error, a last row) still reaches the client.
+    // Shut down before close, so that what was written (an error, a last row) still reaches the
+    // client.
     socket_.shutdown(tcp::socket::shutdown_both, ignored);
     socket_.cancel(ignored);
     if (!closed_) Ended();
     room_.Set();
 }
 
-void Wire::SetDeadline(std::chrono::seconds from_now) { deadline_ = std::chrono::steady_clock::now() + from_now; }
+void Wire::SetDeadline(std::chrono::seconds from_now) {
+    deadline_ = std::chrono::steady_clock::now() + from_now;
+}
 
 void Wire::CloseWhenPast(SteadyTime now) {
     if ((deadline_ && now > *deadline_) || (loop_.draining && idle)) {
@@ -187,7 +197,8 @@ void Wire::CloseWhenPast(SteadyTime now) {
 std::string Wire::client() const {
     boost::system::error_code error;
     const auto peer = socket_.remote_endpoint(error);
-    return error ? std::string("unknown") : fmt::format("{}:{}", peer.address().to_string(), peer.port());
+    return error ? std::string("unknown")
+                 : fmt::format("{}:{}", peer.address().to_string(), peer.port());
 }
 
 bool Wire::from_loopback() const {
@@ -199,7 +210,8 @@ bool Wire::from_loopback() const {
     return address.is_loopback();
 }
 
-DataChannel::DataChannel(const asio::any_io_executor& executor, int descriptor) : descriptor_(executor) {
+DataChannel::DataChannel(const asio::any_io_executor& executor, int descriptor)
+    : descriptor_(executor) {
     const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
     boost::system::error_code failed;
     if (copy >= 0) descriptor_.assign(copy, failed);
@@ -211,7 +223,8 @@ asio::awaitable<Result<>> DataChannel::Next(std::vector<std::string_view>& piece
     pieces.clear();
     while (!gone_ && !frames_.ended()) {
         const auto space = frames_.Space();
-        auto [error, count] = co_await descriptor_.async_read_some(asio::buffer(space.data(), space.size()), kQuiet);
+        auto [error, count] =
+            co_await descriptor_.async_read_some(asio::buffer(space.data(), space.size()), kQuiet);
         if (error || count == 0) {
             gone_ = true;
             break;

@@ -17,16 +17,18 @@ Result<Response> WhoAmI(Deps&, Request& request) {
     for (const TeamId id : request.who.teams)
         if (const auto team = request.state->teams.find(id); team != request.state->teams.end())
             teams.push_back(team->second->name);
-    return JsonResponse({{"name", request.who.name},
-                         {"kind", request.who.kind == govern::Principal::Kind::kUser ? "user" : "product"},
-                         {"admin", request.who.admin},
-                         {"teams", teams}});
+    return JsonResponse(
+        {{"name", request.who.name},
+         {"kind", request.who.kind == govern::Principal::Kind::kUser ? "user" : "product"},
+         {"admin", request.who.admin},
+         {"teams", teams}});
 }
 
 Json ToJson(const meta::State& state, const meta::Grant& grant) {
     const auto product = state.products.find(grant.product);
     Json json{{"id", std::to_string(grant.id.value)},
-              {"product", product == state.products.end() ? std::string() : state.FullName(*product->second)},
+              {"product",
+               product == state.products.end() ? std::string() : state.FullName(*product->second)},
               {"port", grant.port},
               {"to", state.SubjectName(grant.subject)},
               {"declared", grant.declared},
@@ -42,9 +44,10 @@ Result<std::optional<Timestamp>> ParseUntil(const std::string& text) {
     return TRY(ParseRfc3339(text.size() == 10 ? text + "T23:59:59Z" : text));
 }
 
-Result<> MayOwn(const Deps& deps, const Request& request, const meta::Product& product, std::string_view port) {
-    const auto decision =
-        govern::Decide(*request.state, request.who, govern::Action::kOwn, product, port, deps.clock.Now());
+Result<> MayOwn(const Deps& deps, const Request& request, const meta::Product& product,
+                std::string_view port) {
+    const auto decision = govern::Decide(*request.state, request.who, govern::Action::kOwn, product,
+                                         port, deps.clock.Now());
     if (const auto* denial = std::get_if<govern::Denial>(&decision))
         return std::unexpected(
             govern::ToError(*request.state, request.who, product, port, *denial, deps.clock.Now()));
@@ -71,7 +74,8 @@ Result<Response> AddGrant(Deps& deps, Request& request) {
     CHECK_OK(deps.store.Commit(request.who.name, add));
     const auto state = deps.store.Snapshot();
     for (const auto& [id, grant] : state->grants)
-        if (grant->product == add.product && grant->port == add.port && grant->subject == add.subject)
+        if (grant->product == add.product && grant->port == add.port &&
+            grant->subject == add.subject)
             return JsonResponse(ToJson(*state, *grant), 201);
     return Fail(Code::kConflict, "the grant was revoked in the same moment");
 }
@@ -80,9 +84,12 @@ bool Concerns(const govern::Principal& who, const meta::Subject& subject) {
     switch (subject.kind) {
         case meta::Subject::Kind::kUser:
             return who.kind == govern::Principal::Kind::kUser && who.user.value == subject.id;
-        case meta::Subject::Kind::kTeam: return who.teams.contains(TeamId{subject.id});
-        case meta::Subject::Kind::kProduct: return false;
-        case meta::Subject::Kind::kEveryone: return true;
+        case meta::Subject::Kind::kTeam:
+            return who.teams.contains(TeamId{subject.id});
+        case meta::Subject::Kind::kProduct:
+            return false;
+        case meta::Subject::Kind::kEveryone:
+            return true;
     }
     return false;
 }
@@ -91,13 +98,16 @@ bool Concerns(const govern::Principal& who, const meta::Subject& subject) {
 Result<Response> ListGrants(Deps& deps, Request& request) {
     std::optional<ProductId> only;
     if (request.HasQuery("product"))
-        only = TRY(catalog::FindVisible(*request.state, request.who, request.Query("product"), deps.clock.Now()))->id;
+        only = TRY(catalog::FindVisible(*request.state, request.who, request.Query("product"),
+                                        deps.clock.Now()))
+                   ->id;
     Json list = Json::array();
     for (const auto& [id, grant] : request.state->grants) {
         if (only && grant->product != *only) continue;
         const auto product = request.state->products.find(grant->product);
         if (product == request.state->products.end()) continue;
-        if (Concerns(request.who, grant->subject) || MayOwn(deps, request, *product->second, grant->port))
+        if (Concerns(request.who, grant->subject) ||
+            MayOwn(deps, request, *product->second, grant->port))
             list.push_back(ToJson(*request.state, *grant));
     }
     return JsonResponse({{"grants", list}});
@@ -105,7 +115,8 @@ Result<Response> ListGrants(Deps& deps, Request& request) {
 
 Result<Response> RevokeGrant(Deps& deps, Request& request) {
     const GrantId id{TRY(ParseCount(request.Part("id"), "the grant"))};
-    const auto no_such = Fail(Code::kNotFound, "there is no such grant", "`weft grants` lists them");
+    const auto no_such =
+        Fail(Code::kNotFound, "there is no such grant", "`weft grants` lists them");
     const auto grant = request.state->grants.find(id);
     if (grant == request.state->grants.end()) return no_such;
     const auto product = request.state->products.find(grant->second->product);
@@ -114,7 +125,8 @@ Result<Response> RevokeGrant(Deps& deps, Request& request) {
     const bool declared = grant->second->declared;
     CHECK_OK(deps.store.Commit(request.who.name, meta::RevokeGrant{id}));
     Json answer{{"removed", request.Part("id")}};
-    if (declared) answer["note"] = "the product file declares this grant: the next apply gives it again";
+    if (declared)
+        answer["note"] = "the product file declares this grant: the next apply gives it again";
     return JsonResponse(answer);
 }
 
@@ -124,7 +136,8 @@ Result<Response> ShowAudit(Deps& deps, Request& request) {
     if (request.HasQuery("limit")) limit = TRY(ParseCount(request.Query("limit"), "limit"));
     if (after > INT64_MAX) return Fail(Code::kInvalid, "after is too large");
     Json list = Json::array();
-    for (const auto& entry : TRY(deps.store.Audit(static_cast<int64_t>(after), std::min(limit, kAuditMax)))) {
+    for (const auto& entry :
+         TRY(deps.store.Audit(static_cast<int64_t>(after), std::min(limit, kAuditMax)))) {
         auto detail = ParseJson(entry.detail);
         list.push_back({{"sequence", entry.sequence},
                         {"time", ToRfc3339(entry.time)},

@@ -37,12 +37,14 @@ bool Matches(std::string_view pattern, const std::vector<std::string>& path,
     return true;
 }
 
-Result<Response> AnswerOpenApi(Deps&, Request&) { return Fail(Code::kInvalid, "answered by the table itself"); }
+Result<Response> AnswerOpenApi(Deps&, Request&) {
+    return Fail(Code::kInvalid, "answered by the table itself");
+}
 
 std::vector<Route> AllRoutes() {
     std::vector<Route> all;
-    for (auto family : {OperationRoutes(), DataRoutes(), SqlRoutes(), ProductRoutes(), RunRoutes(), AccessRoutes(),
-                        UserRoutes(), QueryRoutes()})
+    for (auto family : {OperationRoutes(), DataRoutes(), SqlRoutes(), ProductRoutes(), RunRoutes(),
+                        AccessRoutes(), UserRoutes(), QueryRoutes()})
         for (auto& route : family) all.push_back(std::move(route));
     all.push_back({.method = "GET",
                    .pattern = "/openapi.json",
@@ -57,16 +59,20 @@ std::vector<Route> AllRoutes() {
 
 }  // namespace
 
-Api::Api(Deps deps) : deps_(std::move(deps)), routes_(AllRoutes()), password_checks_(kPasswordChecksMax) {}
+Api::Api(Deps deps)
+    : deps_(std::move(deps)), routes_(AllRoutes()), password_checks_(kPasswordChecksMax) {}
 
 Response ProblemResponse(const Error& error, std::string_view request_id) {
     Response response;
     response.status = HttpStatusOf(error);
     response.content_type = "application/problem+json";
     response.body = ProblemJson(error, request_id);
-    // Basic works and is not offered: a browser that remembers a password would lend it to any page.
-    if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"weft\"");
-    if (response.status == 503 || response.status == 429) response.headers.emplace_back("Retry-After", "1");
+    // Basic works and is not offered: a browser that remembers a password would lend it to any
+    // page.
+    if (response.status == 401)
+        response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"weft\"");
+    if (response.status == 503 || response.status == 429)
+        response.headers.emplace_back("Retry-After", "1");
     return response;
 }
 
@@ -74,17 +80,20 @@ Result<govern::Principal> Api::Authenticate(const Request& request) {
     const std::string header = request.Header("authorization");
     const size_t blank = header.find(' ');
     const std::string kind = ToLower(std::string_view(header).substr(0, blank));
-    const std::string_view value = blank == std::string::npos ? "" : Trim(std::string_view(header).substr(blank));
+    const std::string_view value =
+        blank == std::string::npos ? "" : Trim(std::string_view(header).substr(blank));
     const auto state = request.state ? request.state : deps_.store.Snapshot();
     if (kind == "bearer") return govern::LoginWithToken(*state, value, deps_.clock.Now());
     if (kind == "basic") {
         const auto plain = FromBase64(value);
         const size_t colon = plain ? plain->find(':') : std::string::npos;
-        if (colon == std::string::npos) return NotLoggedIn("the Authorization header is broken", {});
+        if (colon == std::string::npos)
+            return NotLoggedIn("the Authorization header is broken", {});
         if (!password_checks_.try_acquire_for(kPasswordWaitMax))
-            return Fail(Code::kUnavailable, "too many logins at once", "use a token: it costs nothing to check");
-        auto who = govern::LoginWithSecret(*state, plain->substr(0, colon), plain->substr(colon + 1),
-                                           deps_.clock.Now());
+            return Fail(Code::kUnavailable, "too many logins at once",
+                        "use a token: it costs nothing to check");
+        auto who = govern::LoginWithSecret(*state, plain->substr(0, colon),
+                                           plain->substr(colon + 1), deps_.clock.Now());
         password_checks_.release();
         return who;
     }
@@ -116,8 +125,11 @@ Result<Response> Api::Run(Request& request) {
         if (allowed.find(route.method) == std::string::npos)
             allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
     }
-    if (allowed.empty()) return Fail(Code::kNotFound, "there is nothing at this address", "GET /openapi.json lists all");
-    Response response = ProblemResponse({Code::kInvalid, "this address takes " + allowed, {}, {}, {}}, request.id);
+    if (allowed.empty())
+        return Fail(Code::kNotFound, "there is nothing at this address",
+                    "GET /openapi.json lists all");
+    Response response =
+        ProblemResponse({Code::kInvalid, "this address takes " + allowed, {}, {}, {}}, request.id);
     response.status = 405;
     response.headers.emplace_back("Allow", allowed);
     return response;

@@ -1,4 +1,5 @@
-// From a request to its answer: find the route, authenticate, call it, turn errors into problem+json.
+// From a request to its answer: find the route, authenticate, call it, turn errors into
+// problem+json.
 //
 // Used by the connection, on task threads. Holds the route table, which is checked once at start.
 // THREAD: any, many at once.
@@ -14,7 +15,7 @@
 namespace weft::gateway::http {
 
 class Api {
-public:
+  public:
     explicit Api(Deps deps);
 
     // Never fails: errors are answers too. `request.query` and the path come from `request.target`.
@@ -24,13 +25,14 @@ public:
 
     const std::vector<Route>& routes() const { return routes_; }
 
-private:
+  private:
     Result<Response> Run(Request& request);
     Result<Response> Call(const Route& route, Request& request);
 
     Deps deps_;
     std::vector<Route> routes_;
-    std::counting_semaphore<> password_checks_;  // Each costs milliseconds of CPU: a bounded number at once.
+    std::counting_semaphore<>
+        password_checks_;  // Each costs milliseconds of CPU: a bounded number at once.
 };
 
 Response ProblemResponse(const Error& error, std::string_view request_id);

@@ -23,10 +23,11 @@ namespace {
 namespace beast = boost::beast::http;
 using std::chrono::seconds;
 
-constexpr auto kHeaderTimeMax = seconds(20);   // From its first byte to its last.
+constexpr auto kHeaderTimeMax = seconds(20);  // From its first byte to its last.
 constexpr auto kBodyTimeMax = seconds(120);
 constexpr auto kWriteStallMax = seconds(300);  // A client that takes no byte for so long is gone.
-constexpr size_t kSmallBodyBytes = 64u << 10;  // Larger ones are read only for those who are logged in.
+constexpr size_t kSmallBodyBytes = 64u
+                                   << 10;  // Larger ones are read only for those who are logged in.
 constexpr int64_t kBodiesBytesMax = 256ll << 20;
 constexpr auto kLingerMax = seconds(2);
 
@@ -38,9 +39,10 @@ std::string_view ReasonOf(int status) {
 }
 
 bool IsRequestId(std::string_view text) {
-    return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-        return std::isalnum(c) || c == '-' || c == '_' || c == '.';
-    });
+    return !text.empty() && text.size() <= 64 &&
+           std::all_of(text.begin(), text.end(), [](unsigned char c) {
+               return std::isalnum(c) || c == '-' || c == '_' || c == '.';
+           });
 }
 
 // The path alone, for the log: conditions in the query may hold what rows hold.
@@ -60,11 +62,11 @@ Error ParseError(const boost::system::error_code& failed) {
 }
 
 class Connection {
-public:
+  public:
     Connection(Wire& wire, HttpParts& parts) : wire_(wire), parts_(parts) {}
     asio::awaitable<void> Run();
 
-private:
+  private:
     asio::awaitable<bool> ServeOne();
     asio::awaitable<bool> ReadHeader(Parser& parser);
     asio::awaitable<Result<>> ReadBody(Parser& parser);
@@ -72,7 +74,8 @@ private:
     asio::awaitable<Response> Ask();
     asio::awaitable<bool> Send(Response response);
     asio::awaitable<bool> SendRows(Response& response);
-    asio::awaitable<bool> Stream(DataChannel& channel, std::vector<std::string_view>& pieces, Rows& rows);
+    asio::awaitable<bool> Stream(DataChannel& channel, std::vector<std::string_view>& pieces,
+                                 Rows& rows);
     asio::awaitable<void> WaitForEnd(Rows& rows);
     asio::awaitable<bool> Reject(const Error& error, int status);
     Request ToRequest(Parser& parser) const;
@@ -83,8 +86,8 @@ private:
     Wire& wire_;
     HttpParts& parts_;
     Request request_;
-    Lifeline* lifeline_ = nullptr;          // Of the request that waits for its answer.
-    query::Session* streaming_ = nullptr;   // Of the answer that is on its way.
+    Lifeline* lifeline_ = nullptr;         // Of the request that waits for its answer.
+    query::Session* streaming_ = nullptr;  // Of the answer that is on its way.
     bool keep_alive_ = true;
     bool is_head_ = false;
     bool http_10_ = false;
@@ -131,7 +134,8 @@ Request Connection::ToRequest(Parser& parser) const {
     request.method = std::string(message.method_string().data(), message.method_string().size());
     request.target = std::string(message.target().data(), message.target().size());
     for (const auto& field : message) {
-        std::string& value = request.headers[ToLower({field.name_string().data(), field.name_string().size()})];
+        std::string& value =
+            request.headers[ToLower({field.name_string().data(), field.name_string().size()})];
         if (!value.empty()) value += ", ";
         value.append(field.value().data(), field.value().size());
     }
@@ -170,14 +174,16 @@ asio::awaitable<Result<>> Connection::ReadBody(Parser& parser) {
     const Result<> admitted = co_await AdmitBody(parser);
     if (!admitted) co_return admitted;
     if (!parser.is_done() && ToLower(request_.Header("expect")) == "100-continue")
-        if (!co_await wire_.Write("HTTP/1.1 100 Continue\r\n\r\n")) co_return Fail(Code::kUnavailable, "client gone");
+        if (!co_await wire_.Write("HTTP/1.1 100 Continue\r\n\r\n"))
+            co_return Fail(Code::kUnavailable, "client gone");
     wire_.SetDeadline(kBodyTimeMax);
     parser.eager(true);
     while (!parser.is_done()) {
         boost::system::error_code failed;
         const size_t used = parser.put(asio::buffer(wire_.input()), failed);
         wire_.Consume(used);
-        if (failed && failed != beast::error::need_more) co_return std::unexpected(ParseError(failed));
+        if (failed && failed != beast::error::need_more)
+            co_return std::unexpected(ParseError(failed));
         if (parser.is_done()) break;
         if (used > 0 && !wire_.input().empty()) continue;
         if (wire_.input().size() >= wire_.input_max)  // An endless chunk header.
@@ -204,7 +210,8 @@ asio::awaitable<Response> Connection::Ask() {
     if (posted) {
         while (!response) co_await wire_.changed().Wait();
     } else {
-        response = ProblemResponse({Code::kUnavailable, "too many requests are waiting", {}, {}, {}}, request_.id);
+        response = ProblemResponse(
+            {Code::kUnavailable, "too many requests are waiting", {}, {}, {}}, request_.id);
     }
     lifeline_ = nullptr;
     request_.lifeline = nullptr;
@@ -212,7 +219,8 @@ asio::awaitable<Response> Connection::Ask() {
 }
 
 std::string Connection::HeadText(const Response& response, std::optional<size_t> length) const {
-    std::string head = fmt::format("HTTP/1.1 {} {}\r\n", response.status, ReasonOf(response.status));
+    std::string head =
+        fmt::format("HTTP/1.1 {} {}\r\n", response.status, ReasonOf(response.status));
     const auto add = [&head](std::string_view name, std::string_view value) {
         head += name;
         head += ": ";
@@ -237,12 +245,15 @@ std::string Connection::HeadText(const Response& response, std::optional<size_t>
 
 void Connection::Log(int status) {
     using std::chrono::milliseconds;
-    const auto ms = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - start_).count();
+    const auto ms =
+        std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - start_).count();
     parts_.metrics.CountRequest(status);
-    const bool probe = request_.target == "/livez" || request_.target == "/readyz" || request_.target == "/metrics";
+    const bool probe = request_.target == "/livez" || request_.target == "/readyz" ||
+                       request_.target == "/metrics";
     LogLine(probe ? LogLevel::kDebug : LogLevel::kInfo, "http",
-            fmt::format("{} {} {} {} {} {} ms {}", request_.id, request_.client, LogPath(request_.method),
-                        LogPath(request_.target), status, ms, request_.who.name.empty() ? "-" : request_.who.name));
+            fmt::format("{} {} {} {} {} {} ms {}", request_.id, request_.client,
+                        LogPath(request_.method), LogPath(request_.target), status, ms,
+                        request_.who.name.empty() ? "-" : request_.who.name));
 }
 
 asio::awaitable<bool> Connection::Send(Response response) {
@@ -276,7 +287,8 @@ asio::awaitable<void> Connection::WaitForEnd(Rows& rows) {
 }
 
 // Everything from the first bytes on. True when the client has all of it.
-asio::awaitable<bool> Connection::Stream(DataChannel& channel, std::vector<std::string_view>& pieces, Rows& rows) {
+asio::awaitable<bool> Connection::Stream(DataChannel& channel,
+                                         std::vector<std::string_view>& pieces, Rows& rows) {
     bool intact = true;
     std::vector<std::string_view> chunk;
     while (!pieces.empty()) {
@@ -292,7 +304,8 @@ asio::awaitable<bool> Connection::Stream(DataChannel& channel, std::vector<std::
             intact = co_await wire_.Write(chunk);
             wire_.ClearDeadline();
             bytes_sent_ += size;
-            if (!intact) rows.session().Cancel();  // And read on, so that the worker comes to its end.
+            if (!intact)
+                rows.session().Cancel();  // And read on, so that the worker comes to its end.
         }
         const Result<> next = co_await channel.Next(pieces);
         if (!next) {
@@ -301,11 +314,12 @@ asio::awaitable<bool> Connection::Stream(DataChannel& channel, std::vector<std::
             co_return false;
         }
     }
-    co_return intact && channel.ended();
+    co_return intact&& channel.ended();
 }
 
 void Connection::CountRows(const Rows& rows, bool sent) {
-    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start_);
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - start_);
     Outcome outcome = Outcome::kOk;
     if (!rows.ended()) {
         outcome = rows.ended().error().sqlstate == "57014" ? Outcome::kCancelled : Outcome::kFailed;
@@ -314,7 +328,8 @@ void Connection::CountRows(const Rows& rows, bool sent) {
     } else if (!sent) {
         outcome = Outcome::kCancelled;
     }
-    parts_.metrics.CountStatement(Path::kHttp, outcome, static_cast<uint64_t>(us.count()), bytes_sent_);
+    parts_.metrics.CountStatement(Path::kHttp, outcome, static_cast<uint64_t>(us.count()),
+                                  bytes_sent_);
 }
 
 asio::awaitable<bool> Connection::SendRows(Response& response) {
@@ -366,8 +381,12 @@ asio::awaitable<bool> Connection::ServeOne() {
     if (!request_.headers.contains("host") && !http_10_)
         co_return co_await Reject({Code::kInvalid, "the header Host is missing", {}, {}, {}}, 400);
     if (!HostIsOurs(request_.Header("host"), parts_.hosts, parts_.loopback))
-        co_return co_await Reject({Code::kInvalid, "this node does not answer to that Host", {}, {},
-                                   "name it in `hosts` of the configuration"}, 421);
+        co_return co_await Reject({Code::kInvalid,
+                                   "this node does not answer to that Host",
+                                   {},
+                                   {},
+                                   "name it in `hosts` of the configuration"},
+                                  421);
     reserved_ = 0;
     const Result<> body = co_await ReadBody(parser);
     parts_.body_bytes.fetch_sub(reserved_);
@@ -381,7 +400,7 @@ asio::awaitable<bool> Connection::ServeOne() {
     streaming_ = nullptr;
     // Closing a session may wait for a worker's end: not on the loop.
     parts_.tasks.PostEnd([rows = std::move(response.rows)]() mutable { rows.reset(); });
-    co_return sent && keep_alive_;
+    co_return sent&& keep_alive_;
 }
 
 asio::awaitable<void> Connection::Run() {
@@ -409,7 +428,8 @@ bool HostIsOurs(std::string_view host, const std::vector<std::string>& hosts, bo
     const size_t colon = host.find(':', host.starts_with('[') ? host.find(']') : 0);
     const std::string name = ToLower(host.substr(0, colon));
     if (name == "localhost" || name == "127.0.0.1" || name == "[::1]") return true;
-    const bool configured = std::any_of(hosts.begin(), hosts.end(), [&](const auto& h) { return ToLower(h) == name; });
+    const bool configured =
+        std::any_of(hosts.begin(), hosts.end(), [&](const auto& h) { return ToLower(h) == name; });
     return configured || name.empty() || (!loopback && hosts.empty());
 }
 

@@ -1,5 +1,5 @@
-// One HTTP/1.1 client: requests in, answers out, one at a time, with limits on size and time of everything.
-// Started by server.cc for each accepted socket. THREAD: the wire's loop.
+// One HTTP/1.1 client: requests in, answers out, one at a time, with limits on size and time of
+// everything. Started by server.cc for each accepted socket. THREAD: the wire's loop.
 #pragma once
 
 #include <atomic>
@@ -19,12 +19,13 @@ struct HttpParts {
     Api& api;
     Tasks& tasks;
     Metrics& metrics;
-    std::vector<std::string> hosts;           // Accepted in Host headers beside loopback's; may be empty.
-    bool loopback = true;                     // Bound to loopback: any other Host is a rebinding attack.
-    std::atomic<int64_t> body_bytes{0};       // Of all requests that are being read.
+    std::vector<std::string> hosts;  // Accepted in Host headers beside loopback's; may be empty.
+    bool loopback = true;            // Bound to loopback: any other Host is a rebinding attack.
+    std::atomic<int64_t> body_bytes{0};  // Of all requests that are being read.
 };
 
-// Returns when the connection is over and nothing of it is running any more. `tls` is null when TLS is not configured.
+// Returns when the connection is over and nothing of it is running any more. `tls` is null when TLS
+// is not configured.
 asio::awaitable<void> Serve(Wire& wire, HttpParts& parts, asio::ssl::context* tls);
 
 // Whether a Host header names this node. Pure.

@@ -8,16 +8,17 @@ namespace weft::gateway {
 namespace {
 
 class HttpConnection : public testing::Test {
-protected:
+  protected:
     TestNode node_;
     std::string address() const { return node_.server->http_address(); }
     HttpAnswer Ask(const std::string& path, const std::string& more = {}) {
         return Get(address(), path, node_.token, more);
     }
     HttpAnswer Post(const std::string& path, const std::string& body) {
-        return Http(address(), "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
-                                   node_.token + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-                                   body);
+        return Http(address(),
+                    "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
+                        node_.token + "\r\nContent-Length: " + std::to_string(body.size()) +
+                        "\r\n\r\n" + body);
     }
     static std::string CodeOf(const HttpAnswer& answer) {
         const auto problem = ParseJson(answer.body);
@@ -36,7 +37,9 @@ TEST_F(HttpConnection, LoginIsAskedForAndChecked) {
     EXPECT_EQ(who.status, 200);
     EXPECT_EQ(JsonString(*ParseJson(who.body), "name"), "ana");
     // "ana:secret-ana"
-    EXPECT_EQ(Get(address(), "/api/v1/whoami", "", "Authorization: Basic YW5hOnNlY3JldC1hbmE=\r\n").status, 200);
+    EXPECT_EQ(Get(address(), "/api/v1/whoami", "", "Authorization: Basic YW5hOnNlY3JldC1hbmE=\r\n")
+                  .status,
+              200);
 }
 
 TEST_F(HttpConnection, RequestIdsAreKeptOrMade) {
@@ -57,11 +60,18 @@ TEST_F(HttpConnection, WrongPathsMethodsAndMessages) {
     EXPECT_EQ(method.status, 405);
     EXPECT_EQ(method.Header("Allow"), "GET");
     EXPECT_EQ(Http(address(), "NONSENSE\r\n\r\n").status, 400);
-    EXPECT_EQ(Http(address(), "GET /livez HTTP/1.1\r\nHost: localhost\r\nA: " + std::string(20'000, 'a') +
-                                  "\r\n\r\n").status, 431);
-    EXPECT_EQ(Http(address(), "POST /api/v1/sql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + node_.token +
-                                  "\r\nContent-Length: 99999999999\r\n\r\n").status, 413);
-    EXPECT_EQ(Http(address(), "POST /api/v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n").status,
+    EXPECT_EQ(Http(address(), "GET /livez HTTP/1.1\r\nHost: localhost\r\nA: " +
+                                  std::string(20'000, 'a') + "\r\n\r\n")
+                  .status,
+              431);
+    EXPECT_EQ(
+        Http(address(), "POST /api/v1/sql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
+                            node_.token + "\r\nContent-Length: 99999999999\r\n\r\n")
+            .status,
+        413);
+    EXPECT_EQ(Http(address(),
+                   "POST /api/v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n")
+                  .status,
               401);  // A large body is not even read for strangers.
 }
 
@@ -120,8 +130,10 @@ TEST_F(HttpConnection, AnErrorInTheMiddleLeavesOutTheLastChunk) {
 TEST_F(HttpConnection, AClientThatHangsUpCancelsItsStatement) {
     {
         Client client(address());
-        client.Send("GET /data/traffic/flights?where=rows+1+wait HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
-                    node_.token + "\r\n\r\n");
+        client.Send(
+            "GET /data/traffic/flights?where=rows+1+wait HTTP/1.1\r\nHost: "
+            "localhost\r\nAuthorization: Bearer " +
+            node_.token + "\r\n\r\n");
         EXPECT_EQ(client.Read(12), "HTTP/1.1 200");
     }
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
@@ -132,8 +144,9 @@ TEST_F(HttpConnection, AClientThatHangsUpCancelsItsStatement) {
 
 TEST_F(HttpConnection, ConnectionsAreKeptAndPipelined) {
     Client client(address());
-    client.Send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nGET /livez HTTP/1.1\r\nHost: localhost\r\n"
-                "Connection: close\r\n\r\n");
+    client.Send(
+        "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nGET /livez HTTP/1.1\r\nHost: localhost\r\n"
+        "Connection: close\r\n\r\n");
     const std::string all = client.ReadToEnd();
     EXPECT_NE(all.find("HTTP/1.1 200"), all.rfind("HTTP/1.1 200"));
     EXPECT_TRUE(all.ends_with("ok\n"));
@@ -150,7 +163,8 @@ TEST_F(HttpConnection, UsersTokensAndTheirRules) {
     EXPECT_EQ(Get(address(), "/api/v1/audit", bobs).status, 403);
     EXPECT_EQ(Ask("/api/v1/audit").status, 200);
     EXPECT_EQ(Ask("/api/v1/audit").body.find("long enough"), std::string::npos);
-    EXPECT_EQ(Post("/api/v1/sql", R"({"sql": "rows 2"})").body, "{\"carrier\":\"UA\"}\n{\"carrier\":\"UA\"}\n");
+    EXPECT_EQ(Post("/api/v1/sql", R"({"sql": "rows 2"})").body,
+              "{\"carrier\":\"UA\"}\n{\"carrier\":\"UA\"}\n");
     EXPECT_EQ(CodeOf(Post("/api/v1/sql", "{")), "invalid");
     EXPECT_EQ(CodeOf(Post("/api/v1/sql", R"({"sql": ""})")), "invalid");
 }
@@ -166,10 +180,12 @@ TEST_F(HttpConnection, TheTableDescribesItself) {
     const std::string text = DumpJson(*document);
     const std::string mark = "#/components/schemas/";
     for (size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {
-        const std::string name = text.substr(at + mark.size(), text.find('"', at) - at - mark.size());
+        const std::string name =
+            text.substr(at + mark.size(), text.find('"', at) - at - mark.size());
         EXPECT_TRUE((*document)["components"]["schemas"].contains(name)) << name;
     }
-    EXPECT_NE(Get(address(), "/metrics", "").body.find("weft_sessions{path=\"http\"} 1"), std::string::npos);
+    EXPECT_NE(Get(address(), "/metrics", "").body.find("weft_sessions{path=\"http\"} 1"),
+              std::string::npos);
 }
 
 }  // namespace

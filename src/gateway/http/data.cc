@@ -1,5 +1,4 @@
-// GET and HEAD /data/…: the rows of one port, described by parts and never by SQL text that is put together here.
-#include "base/log.h"
+// GET and HEAD /data/…: the rows of one port, described by parts; no SQL text is put together here.
 #include "base/text.h"
 #include "catalog/tables.h"
 #include "gateway/http/route.h"
@@ -19,8 +18,8 @@ struct Query {
     DataAddress address;
     engine::Statement statement;
     FormatChoice format;
-    std::string bound;          // What a page token is good for: this principal asking exactly this.
-    int64_t snapshot = 0;       // From the page token.
+    std::string bound;     // What a page token is good for: this principal asking exactly this.
+    int64_t snapshot = 0;  // From the page token.
 };
 
 std::unexpected<Error> WrongPage() {
@@ -31,7 +30,8 @@ std::unexpected<Error> WrongPage() {
 // What the token's seal is bound to: changing any of it makes the token worthless.
 std::string BoundTo(const Request& request, const DataAddress& address) {
     Json bound = Json::array({request.who.name, address.relation.domain, address.relation.table});
-    for (const char* name : {"columns", "where", "order", "limit"}) bound.push_back(request.Query(name));
+    for (const char* name : {"columns", "where", "order", "limit"})
+        bound.push_back(request.Query(name));
     return DumpJson(bound);
 }
 
@@ -49,11 +49,13 @@ Result<> OpenPage(const Deps& deps, std::string_view token, Query& query) {
 Result<Query> ReadQuery(const Deps& deps, const Request& request) {
     Query query;
     const auto port = request.parts.find("port");
-    query.address = TRY(ParseDataAddress(request.Part("domain"), request.Part("product"),
-                                         port == request.parts.end() ? std::string_view() : port->second));
+    query.address =
+        TRY(ParseDataAddress(request.Part("domain"), request.Part("product"),
+                             port == request.parts.end() ? std::string_view() : port->second));
     query.format = TRY(ChooseFormat(query.address.suffix, request.Header("accept")));
     for (const auto& [name, value] : request.query)
-        if (name != "columns" && name != "where" && name != "order" && name != "limit" && name != "page")
+        if (name != "columns" && name != "where" && name != "order" && name != "limit" &&
+            name != "page")
             return Fail(Code::kInvalid, "there is no parameter " + name,
                         "columns, where, order, limit and page are known");
     engine::Statement& statement = query.statement;
@@ -64,7 +66,8 @@ Result<Query> ReadQuery(const Deps& deps, const Request& request) {
     if (request.HasQuery("limit")) {
         statement.limit = TRY(ParseCount(request.Query("limit"), "limit"));
         if (statement.limit == 0 || statement.limit > kLimitMax)
-            return Fail(Code::kInvalid, "limit must be at least 1", "leave it out to get everything");
+            return Fail(Code::kInvalid, "limit must be at least 1",
+                        "leave it out to get everything");
     }
     statement.format = query.format.format;
     statement.describe_only = request.method == "HEAD";
@@ -74,16 +77,18 @@ Result<Query> ReadQuery(const Deps& deps, const Request& request) {
 }
 
 // Rows of the whole snapshot, when the principal may know that and nothing was filtered.
-std::optional<uint64_t> KnownCount(const Deps& deps, const Request& request, const Query& query, int64_t snapshot) {
+std::optional<uint64_t> KnownCount(const Deps& deps, const Request& request, const Query& query,
+                                   int64_t snapshot) {
     if (!query.statement.where.empty()) return {};
-    const auto name = model::ParseTableName(query.address.relation.domain, query.address.relation.table);
+    const auto name =
+        model::ParseTableName(query.address.relation.domain, query.address.relation.table);
     if (!name) return {};
     const meta::Port* port = catalog::FindPublished(*request.state, *name);
     if (!port || port->table.snapshot_id != snapshot || snapshot == 0) return {};
     const auto product = request.state->products.find(port->product);
     if (product == request.state->products.end()) return {};
-    const auto decision = govern::Decide(*request.state, request.who, govern::Action::kRead, *product->second,
-                                         port->name, deps.clock.Now());
+    const auto decision = govern::Decide(*request.state, request.who, govern::Action::kRead,
+                                         *product->second, port->name, deps.clock.Now());
     const auto* permit = std::get_if<govern::Permit>(&decision);
     if (!permit || !permit->row_filter.empty()) return {};
     return port->table.row_count;
@@ -95,7 +100,8 @@ void AddHeaders(const Deps& deps, const Request& request, const Query& query, Re
     const auto add = [&response](const char* name, std::string value) {
         response.headers.emplace_back(name, std::move(value));
     };
-    if (!session.contract_version().empty()) add("Weft-Contract-Version", session.contract_version());
+    if (!session.contract_version().empty())
+        add("Weft-Contract-Version", session.contract_version());
     if (snapshot != 0) add("Weft-Snapshot", std::to_string(snapshot));
     const std::string columns = ColumnsHeader(response.rows->head());
     if (columns.size() <= kColumnsHeaderBytesMax) add("Weft-Columns", columns);
@@ -103,7 +109,8 @@ void AddHeaders(const Deps& deps, const Request& request, const Query& query, Re
     if (count) add("Weft-Count", std::to_string(*count));
     const uint64_t next = query.statement.offset + query.statement.limit;
     if (query.statement.limit == 0 || (count && next >= *count)) return;
-    // Whether there is more is not known before the last row: the last token may lead to an empty page.
+    // Whether there is more is not known before the last row: the last token may lead to an empty
+    // page.
     const std::string plain = DumpJson({{"snapshot", snapshot}, {"offset", next}});
     add("Weft-Page", Base64Url(io::AesGcmSeal(deps.page_key, plain, query.bound)));
 }
@@ -131,14 +138,15 @@ std::vector<Route> DataRoutes() {
     };
     std::vector<Route> routes;
     for (const char* pattern : {"/data/{domain}/{product}", "/data/{domain}/{product}/{port}"})
-        routes.push_back({.method = "GET",
-                          .pattern = pattern,
-                          .access = Access::kPrincipal,
-                          .summary = "Rows of an output port; the last part may end in @major and .suffix",
-                          .parameters = parameters,
-                          .body = {},
-                          .answer = "Rows",
-                          .run = ReadRows});
+        routes.push_back(
+            {.method = "GET",
+             .pattern = pattern,
+             .access = Access::kPrincipal,
+             .summary = "Rows of an output port; the last part may end in @major and .suffix",
+             .parameters = parameters,
+             .body = {},
+             .answer = "Rows",
+             .run = ReadRows});
     return routes;
 }
 

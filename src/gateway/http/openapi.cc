@@ -13,47 +13,60 @@ struct Shape {
     std::string_view members;
 };
 constexpr std::array kShapes{
-    Shape{"Problem", "type:string title:string status:integer code:string detail:string hint:string? "
-                     "sqlstate:string? findings:Finding[]? request_id:string"},
-    Shape{"Finding", "severity:string id:string file:string line:integer column:integer length:integer "
-                     "message:string expected:string help:string"},
+    Shape{"Problem",
+          "type:string title:string status:integer code:string detail:string hint:string? "
+          "sqlstate:string? findings:Finding[]? request_id:string"},
+    Shape{"Finding",
+          "severity:string id:string file:string line:integer column:integer length:integer "
+          "message:string expected:string help:string"},
     Shape{"Principal", "name:string kind:string admin:boolean teams:string[]"},
     Shape{"Folder", "path:string files:Object"},
-    Shape{"Folders", "folders:Folder[] allow_breaking:boolean? allow_destroy:boolean? allow_files:boolean? "
-                     "plan:string?"},
+    Shape{"Folders",
+          "folders:Folder[] allow_breaking:boolean? allow_destroy:boolean? allow_files:boolean? "
+          "plan:string?"},
     Shape{"Findings", "findings:Finding[]"},
     Shape{"ColumnChange", "kind:string column:string from:string to:string breaking:boolean"},
-    Shape{"ProductChange", "product:string change:string from:string to:string breaking:boolean "
-                           "columns:ColumnChange[] notes:string[]"},
-    Shape{"Plan", "id:string state_version:integer breaking:boolean destroys:boolean products:ProductChange[] "
-                  "findings:Finding[] add:integer change:integer destroy:integer file_roots:string[]"},
+    Shape{"ProductChange",
+          "product:string change:string from:string to:string breaking:boolean "
+          "columns:ColumnChange[] notes:string[]"},
+    Shape{"Plan",
+          "id:string state_version:integer breaking:boolean destroys:boolean "
+          "products:ProductChange[] "
+          "findings:Finding[] add:integer change:integer destroy:integer file_roots:string[]"},
     Shape{"AppliedProduct", "product:string version:string generation:integer run:string?"},
     Shape{"Applied", "plan:Plan products:AppliedProduct[]"},
     Shape{"Removed", "removed:string folders:string[]"},
-    Shape{"ProductSummary", "product:string version:string description:string team:string readable:boolean "
-                            "ports:string[]"},
+    Shape{"ProductSummary",
+          "product:string version:string description:string team:string readable:boolean "
+          "ports:string[]"},
     Shape{"Products", "products:ProductSummary[]"},
-    Shape{"ProductDetail", "product:string version:string description:string team:Object ports:Object[] "
-                           "inputs:Object[] versions:string[] folder:string applied_by:string applied:string"},
+    Shape{"ProductDetail",
+          "product:string version:string description:string team:Object ports:Object[] "
+          "inputs:Object[] versions:string[] folder:string applied_by:string applied:string"},
     Shape{"SearchHit", "product:string score:number why:string description:string"},
     Shape{"SearchHits", "results:SearchHit[]"},
     Shape{"Guarantee", "name:string promised:string state:string measured:string"},
-    Shape{"ProductStatus", "product:string version:string health:string reason:string last_run:Run? "
-                           "guarantees:Guarantee[]"},
+    Shape{"ProductStatus",
+          "product:string version:string health:string reason:string last_run:Run? "
+          "guarantees:Guarantee[]"},
     Shape{"Status", "products:ProductStatus[]"},
-    Shape{"Run", "id:string product:string version:string trigger:string state:string started:string ended:string? "
-                 "rows_written:integer rows_rejected:integer error:string checks:Object[] by:string"},
+    Shape{"Run",
+          "id:string product:string version:string trigger:string state:string started:string "
+          "ended:string? "
+          "rows_written:integer rows_rejected:integer error:string checks:Object[] by:string"},
     Shape{"Runs", "runs:Run[]"},
     Shape{"RunRequest", "product:string"},
     Shape{"RunStarted", "run:string"},
     Shape{"LogLine", "time:string level:string message:string"},
     Shape{"LogLines", "lines:LogLine[]"},
     Shape{"Sql", "sql:string parameters:string[]?"},
-    Shape{"RunningStatement", "session:integer principal:string path:string client:string state:string since:string "
-                              "worker_pid:integer sql:string"},
+    Shape{"RunningStatement",
+          "session:integer principal:string path:string client:string state:string since:string "
+          "worker_pid:integer sql:string"},
     Shape{"RunningStatements", "queries:RunningStatement[]"},
-    Shape{"PastStatement", "time:string principal:string path:string sql:string relations:string sqlstate:string "
-                           "rows:integer bytes:integer us:integer"},
+    Shape{"PastStatement",
+          "time:string principal:string path:string sql:string relations:string sqlstate:string "
+          "rows:integer bytes:integer us:integer"},
     Shape{"PastStatements", "queries:PastStatement[]"},
     Shape{"NewUser", "name:string password:string? admin:boolean?"},
     Shape{"User", "name:string admin:boolean teams:string[] password:boolean created:string"},
@@ -68,8 +81,10 @@ constexpr std::array kShapes{
     Shape{"Tokens", "tokens:Token[]"},
     Shape{"Password", "password:string"},
     Shape{"NewGrant", "product:string port:string? to:string until:string?"},
-    Shape{"Grant", "id:string product:string port:string to:string until:string? declared:boolean given_by:string "
-                   "created:string"},
+    Shape{"Grant",
+          "id:string product:string port:string to:string until:string? declared:boolean "
+          "given_by:string "
+          "created:string"},
     Shape{"Grants", "grants:Grant[]"},
     Shape{"Removal", "removed:string"},
     Shape{"AuditEntry", "sequence:integer time:string actor:string command:string detail:Object"},
@@ -77,9 +92,11 @@ constexpr std::array kShapes{
 };
 
 Json TypeOf(std::string_view type) {
-    if (type.ends_with("[]")) return {{"type", "array"}, {"items", TypeOf(type.substr(0, type.size() - 2))}};
+    if (type.ends_with("[]"))
+        return {{"type", "array"}, {"items", TypeOf(type.substr(0, type.size() - 2))}};
     if (type == "Object") return {{"type", "object"}};
-    if (type == "string" || type == "integer" || type == "boolean" || type == "number") return {{"type", type}};
+    if (type == "string" || type == "integer" || type == "boolean" || type == "number")
+        return {{"type", type}};
     return {{"$ref", "#/components/schemas/" + std::string(type)}};
 }
 
@@ -117,8 +134,8 @@ Json ContentOf(std::string_view name) {
     if (name == "Text") return {{"text/plain", {{"schema", {{"type", "string"}}}}}};
     if (name == "Rows") {
         Json content = Json::object();
-        for (const char* type :
-             {"application/jsonl", "application/json", "text/csv", "application/vnd.apache.parquet"})
+        for (const char* type : {"application/jsonl", "application/json", "text/csv",
+                                 "application/vnd.apache.parquet"})
             content[type] = Json::object();
         return content;
     }
@@ -127,23 +144,28 @@ Json ContentOf(std::string_view name) {
 
 Json OperationOf(const Route& route) {
     Json operation{{"summary", route.summary}, {"parameters", ParametersOf(route)}};
-    if (!route.body.empty()) operation["requestBody"] = {{"required", true}, {"content", ContentOf(route.body)}};
+    if (!route.body.empty())
+        operation["requestBody"] = {{"required", true}, {"content", ContentOf(route.body)}};
     operation["responses"] = {
         {"200", {{"description", "Done"}, {"content", ContentOf(route.answer)}}},
         {"default",
          {{"description", "A problem"},
           {"content", {{"application/problem+json", {{"schema", TypeOf("Problem")}}}}}}}};
     if (route.access.kind() == Access::kPublic) operation["security"] = Json::array();
-    if (route.access.kind() == Access::kAdministrator) operation["description"] = "Administrators only.";
+    if (route.access.kind() == Access::kAdministrator)
+        operation["description"] = "Administrators only.";
     return operation;
 }
 
 }  // namespace
 
 Json OpenApi(const std::vector<Route>& routes) {
-    Json document{{"openapi", "3.1.0"},
-                  {"info", {{"title", "Weft"}, {"version", "1"}, {"description", "Data products of this node."}}},
-                  {"security", Json::array({Json{{"token", Json::array()}}, Json{{"password", Json::array()}}})}};
+    Json document{
+        {"openapi", "3.1.0"},
+        {"info",
+         {{"title", "Weft"}, {"version", "1"}, {"description", "Data products of this node."}}},
+        {"security",
+         Json::array({Json{{"token", Json::array()}}, Json{{"password", Json::array()}}})}};
     document["paths"] = Json::object();
     for (const auto& route : routes)
         document["paths"][std::string(route.pattern)][ToLower(route.method)] = OperationOf(route);

@@ -1,4 +1,5 @@
-// What machines ask about the node: alive, ready, metrics. No login; nothing here names a product or a principal.
+// What machines ask about the node: alive, ready, metrics. No login; nothing here names a product
+// or a principal.
 #include "engine/pool.h"
 #include "gateway/http/route.h"
 #include "gateway/metrics.h"
@@ -23,7 +24,8 @@ Result<Response> IsReady(Deps& deps, Request& request) {
     std::string text;
     if (request.QueryIsTrue("verbose")) {
         text += "ok   state, version " + std::to_string(deps.store.Snapshot()->version) + "\n";
-        text += workers ? "ok   workers\n" : "fail workers: the process that makes them is being started\n";
+        text += workers ? "ok   workers\n"
+                        : "fail workers: the process that makes them is being started\n";
     }
     return workers ? Text(text + "ok\n") : Text(text + "not ready\n", 503);
 }

@@ -23,12 +23,9 @@ Json ToJson(const catalog::ProductChange& change) {
     static constexpr std::string_view kNames[] = {"none", "add", "change"};
     Json columns = Json::array();
     for (const auto& column : change.columns) columns.push_back(ToJson(column));
-    return {{"product", change.product},
-            {"change", kNames[static_cast<size_t>(change.kind)]},
-            {"from", change.from},
-            {"to", change.to},
-            {"breaking", change.breaking},
-            {"columns", columns},
+    return {{"product", change.product},   {"change", kNames[static_cast<size_t>(change.kind)]},
+            {"from", change.from},         {"to", change.to},
+            {"breaking", change.breaking}, {"columns", columns},
             {"notes", change.notes}};
 }
 
@@ -37,8 +34,10 @@ const meta::Team* TeamOf(const meta::State& state, const meta::Product& product)
     return team == state.teams.end() ? nullptr : team->second.get();
 }
 
-govern::Decision MayRead(const Viewer& viewer, const meta::Product& product, std::string_view port) {
-    return govern::Decide(viewer.state, viewer.who, govern::Action::kRead, product, port, viewer.now);
+govern::Decision MayRead(const Viewer& viewer, const meta::Product& product,
+                         std::string_view port) {
+    return govern::Decide(viewer.state, viewer.who, govern::Action::kRead, product, port,
+                          viewer.now);
 }
 
 Json ToJson(const model::Column& column) {
@@ -57,7 +56,8 @@ Json ToJson(const model::Column& column) {
 }
 
 // The newest published major of the port; null before the first publication.
-const meta::Port* Published(const meta::State& state, const meta::Product& product, std::string_view port) {
+const meta::Port* Published(const meta::State& state, const meta::Product& product,
+                            std::string_view port) {
     const meta::Port* newest = nullptr;
     const auto ids = state.ports_of.find(product.id);
     if (ids == state.ports_of.end()) return nullptr;
@@ -73,11 +73,12 @@ const meta::Port* Published(const meta::State& state, const meta::Product& produ
 Json GuaranteesOf(const model::OutputPort& port) {
     Json list = Json::array();
     for (const auto& guarantee : port.guarantees)
-        list.push_back({{"name", guarantee.name},
-                        {"port", port.name},
-                        {"promised", guarantee.text},
-                        {"state", "unknown"},  // Nothing measures guarantees yet, and unmeasured is not kept.
-                        {"measured", ""}});
+        list.push_back(
+            {{"name", guarantee.name},
+             {"port", port.name},
+             {"promised", guarantee.text},
+             {"state", "unknown"},  // Nothing measures guarantees yet, and unmeasured is not kept.
+             {"measured", ""}});
     return list;
 }
 
@@ -91,14 +92,13 @@ Json PortDetail(const Viewer& viewer, const meta::Product& product, const model:
     } else {
         for (const auto& column : port.columns) columns.push_back(ToJson(column));
     }
-    Json json{{"name", port.name},
-              {"description", port.description},
-              {"readable", denial == nullptr},
-              {"columns", columns},
-              {"guarantees", GuaranteesOf(port)},
-              {"schedule", port.schedule.text}};
+    Json json{
+        {"name", port.name},  {"description", port.description},  {"readable", denial == nullptr},
+        {"columns", columns}, {"guarantees", GuaranteesOf(port)}, {"schedule", port.schedule.text}};
     if (denial) {
-        json["access"] = {{"rule", denial->rule}, {"decider", denial->decider}, {"how_to_ask", denial->how_to_ask}};
+        json["access"] = {{"rule", denial->rule},
+                          {"decider", denial->decider},
+                          {"how_to_ask", denial->how_to_ask}};
     } else {
         json["sql"] = port.sql;
     }
@@ -132,14 +132,18 @@ std::string BrokenCheck(const meta::RunRecord& run) {
 
 Health HealthOf(const meta::Product& product, const std::optional<meta::RunRecord>& last) {
     switch (product.run.state) {
-        case meta::RunState::kNone: return {"unknown", "it has not run yet"};
-        case meta::RunState::kFailed: return {"failed", product.run.error};
+        case meta::RunState::kNone:
+            return {"unknown", "it has not run yet"};
+        case meta::RunState::kFailed:
+            return {"failed", product.run.error};
         case meta::RunState::kQueued:
         case meta::RunState::kRunning:
             if (!product.last_success) return {"unknown", "its first run has not ended"};
-            if (product.run.attempt > 0) return {"failed", "the last run failed; it is tried again"};
+            if (product.run.attempt > 0)
+                return {"failed", "the last run failed; it is tried again"};
             return {"healthy", "a new run is under way"};
-        case meta::RunState::kSucceeded: break;
+        case meta::RunState::kSucceeded:
+            break;
     }
     if (!last) return {"unknown", "the record of the last run is missing"};
     const std::string broken = BrokenCheck(*last);
@@ -194,7 +198,8 @@ Json ProductSummary(const Viewer& viewer, const meta::Product& product) {
     bool readable = false;
     for (const auto& port : product.spec.output_ports) {
         ports.push_back(port.name);
-        readable = readable || std::holds_alternative<govern::Permit>(MayRead(viewer, product, port.name));
+        readable =
+            readable || std::holds_alternative<govern::Permit>(MayRead(viewer, product, port.name));
     }
     return {{"product", viewer.state.FullName(product)},
             {"version", model::ToString(product.spec.version)},
@@ -207,17 +212,20 @@ Json ProductSummary(const Viewer& viewer, const meta::Product& product) {
 Json ProductDetail(const Viewer& viewer, const meta::Product& product) {
     const meta::Team* team = TeamOf(viewer.state, product);
     Json json = ProductSummary(viewer, product);
-    json["team"] = {{"name", team ? team->name : std::string()}, {"contact", team ? team->contact : std::string()}};
+    json["team"] = {{"name", team ? team->name : std::string()},
+                    {"contact", team ? team->contact : std::string()}};
     json["status"] = product.spec.status;
     json["private"] = product.spec.is_private;
     json["tags"] = product.spec.tags;
     json["ports"] = Json::array();
-    for (const auto& port : product.spec.output_ports) json["ports"].push_back(PortDetail(viewer, product, port));
+    for (const auto& port : product.spec.output_ports)
+        json["ports"].push_back(PortDetail(viewer, product, port));
     json["inputs"] = Json::array();
     static constexpr std::string_view kKinds[] = {"file", "push", "product"};
     for (const auto& input : product.spec.input_ports) {
         Json one{{"name", input.name}, {"kind", kKinds[static_cast<size_t>(input.kind)]}};
-        if (input.kind == model::InputPort::Kind::kProduct) one["product"] = model::ToString(input.product);
+        if (input.kind == model::InputPort::Kind::kProduct)
+            one["product"] = model::ToString(input.product);
         json["inputs"].push_back(std::move(one));
     }
     json["versions"] = product.versions;
@@ -247,7 +255,8 @@ Result<std::vector<model::ProductFolder>> ParseFolders(const Json& body) {
     const auto list = body.find("folders");
     if (list == body.end() || !list->is_array() || list->empty())
         return Fail(Code::kInvalid, "the body needs `folders`: [{path, files}]");
-    if (list->size() > kFoldersMax) return Fail(Code::kLimit, "too many product folders in one request");
+    if (list->size() > kFoldersMax)
+        return Fail(Code::kLimit, "too many product folders in one request");
     std::vector<model::ProductFolder> folders;
     for (const auto& item : *list) {
         if (!item.is_object() || !item.contains("files") || !item["files"].is_object())
@@ -255,7 +264,8 @@ Result<std::vector<model::ProductFolder>> ParseFolders(const Json& body) {
         model::ProductFolder folder;
         folder.path = JsonString(item, "path");
         for (const auto& [name, text] : item["files"].items()) {
-            if (!text.is_string()) return Fail(Code::kInvalid, "the file " + name + " must be a text");
+            if (!text.is_string())
+                return Fail(Code::kInvalid, "the file " + name + " must be a text");
             folder.files[name] = text.get<std::string>();
         }
         folders.push_back(std::move(folder));

@@ -15,12 +15,15 @@ Result<Response> Validate(Deps&, Request& request) {
     const Json body = TRY(JsonBody(request));
     Json findings = Json::array();
     for (const auto& folder : TRY(ParseFolders(body)))
-        for (const auto& finding : model::ParseProduct(folder).findings) findings.push_back(gateway::ToJson(finding));
+        for (const auto& finding : model::ParseProduct(folder).findings)
+            findings.push_back(gateway::ToJson(finding));
     return JsonResponse({{"findings", findings}});
 }
 
 // Only somebody who sits at the node may say which of its folders it reads.
-bool IsLocal(std::string_view client) { return client.starts_with("127.") || client.starts_with("::1:"); }
+bool IsLocal(std::string_view client) {
+    return client.starts_with("127.") || client.starts_with("::1:");
+}
 
 catalog::ApplyOptions OptionsOf(const Json& body, const Request& request) {
     catalog::ApplyOptions options;
@@ -34,7 +37,8 @@ catalog::ApplyOptions OptionsOf(const Json& body, const Request& request) {
 Result<Response> MakePlan(Deps& deps, Request& request) {
     const Json body = TRY(JsonBody(request));
     const auto folders = TRY(ParseFolders(body));
-    return JsonResponse(ToJson(TRY(deps.products.MakePlan(request.who, folders, OptionsOf(body, request)))));
+    return JsonResponse(
+        ToJson(TRY(deps.products.MakePlan(request.who, folders, OptionsOf(body, request)))));
 }
 
 Result<Response> Apply(Deps& deps, Request& request) {
@@ -44,7 +48,9 @@ Result<Response> Apply(Deps& deps, Request& request) {
     const auto state = deps.store.Snapshot();
     Json products = Json::array();
     for (const auto& product : applied.products) {
-        Json one{{"product", product.product}, {"version", product.version}, {"changed", product.changed}};
+        Json one{{"product", product.product},
+                 {"version", product.version},
+                 {"changed", product.changed}};
         const auto found = state->products.find(product.id);
         if (found != state->products.end()) one["generation"] = found->second->generation;
         if (product.needs_run) {
@@ -72,8 +78,8 @@ Viewer ViewerOf(const Deps& deps, const Request& request) {
 }
 
 bool MayDiscover(const Viewer& viewer, const meta::Product& product) {
-    const auto decision =
-        govern::Decide(viewer.state, viewer.who, govern::Action::kDiscover, product, "default", viewer.now);
+    const auto decision = govern::Decide(viewer.state, viewer.who, govern::Action::kDiscover,
+                                         product, "default", viewer.now);
     return std::holds_alternative<govern::Permit>(decision);
 }
 
@@ -88,7 +94,8 @@ Result<Response> List(Deps& deps, Request& request) {
 Result<Response> Show(Deps& deps, Request& request) {
     const Viewer viewer = ViewerOf(deps, request);
     const std::string name = request.Part("domain") + "." + request.Part("product");
-    const meta::Product* product = TRY(catalog::FindVisible(viewer.state, viewer.who, name, viewer.now));
+    const meta::Product* product =
+        TRY(catalog::FindVisible(viewer.state, viewer.who, name, viewer.now));
     Json json = ProductDetail(viewer, *product);
     const auto last = TRY(deps.history.Run(product->run.id));
     const Json status = ProductStatus(viewer.state, *product, last);
@@ -110,7 +117,8 @@ Result<Response> Status(Deps& deps, Request& request) {
     const Viewer viewer = ViewerOf(deps, request);
     std::vector<const meta::Product*> wanted;
     if (request.HasQuery("product")) {
-        wanted.push_back(TRY(catalog::FindVisible(viewer.state, viewer.who, request.Query("product"), viewer.now)));
+        wanted.push_back(TRY(
+            catalog::FindVisible(viewer.state, viewer.who, request.Query("product"), viewer.now)));
     } else {
         for (const auto& [id, product] : viewer.state.products)
             if (MayDiscover(viewer, *product)) wanted.push_back(product.get());
@@ -124,7 +132,8 @@ Result<Response> Status(Deps& deps, Request& request) {
 }
 
 Route Row(std::string_view method, std::string_view pattern, std::string_view summary,
-          std::vector<Parameter> parameters, std::pair<std::string_view, std::string_view> body_and_answer,
+          std::vector<Parameter> parameters,
+          std::pair<std::string_view, std::string_view> body_and_answer,
           Result<Response> (*run)(Deps&, Request&)) {
     return {.method = method,
             .pattern = pattern,
@@ -141,17 +150,22 @@ Route Row(std::string_view method, std::string_view pattern, std::string_view su
 std::vector<Route> ProductRoutes() {
     const Parameter only{"product", "query", "string", "Only this product"};
     return {
-        Row("POST", "/api/v1/validate", "Every problem of product folders at once", {}, {"Folders", "Findings"},
-            Validate),
-        Row("POST", "/api/v1/plan", "What applying these folders would do", {}, {"Folders", "Plan"}, MakePlan),
-        Row("POST", "/api/v1/apply", "Makes it so, all or nothing, and queues first runs", {}, {"Folders", "Applied"},
-            Apply),
-        Row("GET", "/api/v1/products", "Products that the caller may discover", {}, {"", "Products"}, List),
-        Row("GET", "/api/v1/products/{domain}/{product}", "One product", {}, {"", "ProductDetail"}, Show),
-        Row("DELETE", "/api/v1/products/{domain}/{product}", "Removes a product that nothing reads from",
-            {{"data", "query", "string", "keep (default) or delete the tables' files"}}, {"", "Removed"}, Remove),
-        Row("GET", "/api/v1/search", "Finds products by words", {{"q", "query", "string", "The words"}},
-            {"", "SearchHits"}, Search),
+        Row("POST", "/api/v1/validate", "Every problem of product folders at once", {},
+            {"Folders", "Findings"}, Validate),
+        Row("POST", "/api/v1/plan", "What applying these folders would do", {}, {"Folders", "Plan"},
+            MakePlan),
+        Row("POST", "/api/v1/apply", "Makes it so, all or nothing, and queues first runs", {},
+            {"Folders", "Applied"}, Apply),
+        Row("GET", "/api/v1/products", "Products that the caller may discover", {},
+            {"", "Products"}, List),
+        Row("GET", "/api/v1/products/{domain}/{product}", "One product", {}, {"", "ProductDetail"},
+            Show),
+        Row("DELETE", "/api/v1/products/{domain}/{product}",
+            "Removes a product that nothing reads from",
+            {{"data", "query", "string", "keep (default) or delete the tables' files"}},
+            {"", "Removed"}, Remove),
+        Row("GET", "/api/v1/search", "Finds products by words",
+            {{"q", "query", "string", "The words"}}, {"", "SearchHits"}, Search),
         Row("GET", "/api/v1/status", "Health of products", {only}, {"", "Status"}, Status),
     };
 }

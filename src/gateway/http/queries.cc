@@ -25,7 +25,8 @@ Result<Response> ListRunning(Deps& deps, Request& request) {
 Result<Response> EndRunning(Deps& deps, Request& request) {
     const uint64_t id = TRY(ParseCount(request.Part("id"), "the session"));
     if (id > UINT32_MAX) return Fail(Code::kNotFound, "there is no such session");
-    CHECK_OK(deps.sessions.CancelById(request.who, static_cast<uint32_t>(id), request.QueryIsTrue("kill")));
+    CHECK_OK(deps.sessions.CancelById(request.who, static_cast<uint32_t>(id),
+                                      request.QueryIsTrue("kill")));
     return JsonResponse({{"removed", request.Part("id")}});
 }
 
@@ -33,7 +34,8 @@ Result<Response> ListPast(Deps& deps, Request& request) {
     uint64_t limit = 100;
     if (request.HasQuery("limit")) limit = TRY(ParseCount(request.Query("limit"), "limit"));
     Json list = Json::array();
-    for (const auto& one : TRY(deps.history.Queries(request.who.name, std::min(limit, kHistoryMax))))
+    for (const auto& one :
+         TRY(deps.history.Queries(request.who.name, std::min(limit, kHistoryMax))))
         list.push_back({{"time", ToRfc3339(one.time)},
                         {"principal", one.principal},
                         {"path", one.path},

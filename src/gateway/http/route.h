@@ -1,8 +1,9 @@
-// Requests, answers and the one table of routes that also yields /openapi.json. No sockets, no Boost.
+// Requests, answers and the one table of routes that also yields /openapi.json. No sockets, no
+// Boost.
 //
-// A route is a row: who may call it is a member without a default, so a row that forgets it does not compile. Each
-// family of routes is one file with one function that returns its rows (data.cc, sql.cc, products.cc …).
-// THREAD: routes run on task threads and may block.
+// A route is a row: who may call it is a member without a default, so a row that forgets it does
+// not compile. Each family of routes is one file with one function that returns its rows (data.cc,
+// sql.cc, products.cc …). THREAD: routes run on task threads and may block.
 #pragma once
 
 #include <map>
@@ -42,22 +43,23 @@ namespace weft::gateway::http {
 
 struct Request {
     std::string method;
-    std::string target;                                        // As sent.
-    std::vector<std::pair<std::string, std::string>> query;    // Decoded.
-    std::map<std::string, std::string, std::less<>> headers;   // Names in lower case; repeated ones joined by ", ".
-    std::map<std::string, std::string, std::less<>> parts;     // What the route's {names} matched.
+    std::string target;                                      // As sent.
+    std::vector<std::pair<std::string, std::string>> query;  // Decoded.
+    std::map<std::string, std::string, std::less<>>
+        headers;  // Names in lower case; repeated ones joined by ", ".
+    std::map<std::string, std::string, std::less<>> parts;  // What the route's {names} matched.
     std::string body;
     std::string client;
-    std::string id;                                            // In the log and in the answer.
-    govern::Principal who;                                     // After authentication.
-    std::shared_ptr<const meta::State> state;                  // One snapshot for the request.
-    Lifeline* lifeline = nullptr;                              // Outlives the call.
+    std::string id;                            // In the log and in the answer.
+    govern::Principal who;                     // After authentication.
+    std::shared_ptr<const meta::State> state;  // One snapshot for the request.
+    Lifeline* lifeline = nullptr;              // Outlives the call.
 
     std::string Header(std::string_view name) const;
-    std::string Query(std::string_view name) const;            // The first; empty when absent.
+    std::string Query(std::string_view name) const;  // The first; empty when absent.
     bool HasQuery(std::string_view name) const;
-    bool QueryIsTrue(std::string_view name) const;             // "?kill", "?kill=true", "?kill=1"
-    const std::string& Part(std::string_view name) const;      // REQUIRES: the pattern has it.
+    bool QueryIsTrue(std::string_view name) const;         // "?kill", "?kill=true", "?kill=1"
+    const std::string& Part(std::string_view name) const;  // REQUIRES: the pattern has it.
 };
 
 struct Response {
@@ -65,7 +67,7 @@ struct Response {
     std::string content_type = "application/json";
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
-    std::unique_ptr<Rows> rows;   // Instead of a body.
+    std::unique_ptr<Rows> rows;  // Instead of a body.
 };
 
 Response JsonResponse(const Json& value, int status = 200);
@@ -81,33 +83,33 @@ struct Deps {
     engine::Pool& pool;
     const Clock& clock;
     Metrics& metrics;
-    std::string page_key;         // Seals page tokens.
+    std::string page_key;  // Seals page tokens.
 };
 
-class Access {                    // Who may call a route. No default on purpose.
-public:
+class Access {  // Who may call a route. No default on purpose.
+  public:
     enum Kind { kPublic, kPrincipal, kAdministrator };
     constexpr Access(Kind kind) : kind_(kind) {}
     constexpr Kind kind() const { return kind_; }
 
-private:
+  private:
     Kind kind_;
 };
 
 struct Parameter {
     std::string_view name;
-    std::string_view where;       // "query"; path parameters come from the pattern.
-    std::string_view type;        // "string", "integer", "boolean"
+    std::string_view where;  // "query"; path parameters come from the pattern.
+    std::string_view type;   // "string", "integer", "boolean"
     std::string_view meaning;
 };
 
 struct Route {
     std::string_view method;
-    std::string_view pattern;     // "/api/v1/runs/{id}"
+    std::string_view pattern;  // "/api/v1/runs/{id}"
     Access access;
     std::string_view summary;
     std::vector<Parameter> parameters;
-    std::string_view body;        // Name in openapi.cc's table; empty: none.
+    std::string_view body;  // Name in openapi.cc's table; empty: none.
     std::string_view answer;
     Result<Response> (*run)(Deps& deps, Request& request);
 };

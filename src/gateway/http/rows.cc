@@ -26,8 +26,8 @@ bool Lifeline::is_cut() const {
     return cut_;
 }
 
-Result<std::unique_ptr<Rows>> Rows::Begin(std::unique_ptr<query::Session> session, engine::Statement statement,
-                                          Lifeline& lifeline) {
+Result<std::unique_ptr<Rows>> Rows::Begin(std::unique_ptr<query::Session> session,
+                                          engine::Statement statement, Lifeline& lifeline) {
     std::unique_ptr<Rows> rows(new Rows);
     Rows& self = *rows;
     self.session_ = std::move(session);
@@ -43,7 +43,8 @@ Result<std::unique_ptr<Rows>> Rows::Begin(std::unique_ptr<query::Session> sessio
         [&self](Result<engine::Ended> ended) {
             std::function<void()> then;
             {
-                // Notified under the lock: the waiter may destroy this object as soon as it can take it.
+                // Notified under the lock: the waiter may destroy this object as soon as it can
+                // take it.
                 std::scoped_lock lock(self.mutex_);
                 self.ended_ = std::move(ended);
                 then = std::move(self.then_);
@@ -87,7 +88,8 @@ void Rows::WhenEnded(std::function<void()> then) {
 
 std::string ColumnsHeader(const engine::Head& head) {
     Json columns = Json::array();
-    for (const auto& column : head.columns) columns.push_back({{"name", column.name}, {"type", ToString(column.type)}});
+    for (const auto& column : head.columns)
+        columns.push_back({{"name", column.name}, {"type", ToString(column.type)}});
     return columns.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 

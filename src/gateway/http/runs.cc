@@ -17,7 +17,8 @@ constexpr uint64_t kLinesMax = 10'000;
 constexpr uint64_t kWaitSecondsMax = 60;
 
 // Decides on the product of a run; a run whose product is gone belongs to administrators.
-Result<> May(const Deps& deps, const Request& request, govern::Action action, const std::string& name) {
+Result<> May(const Deps& deps, const Request& request, govern::Action action,
+             const std::string& name) {
     const auto product = catalog::FindVisible(*request.state, request.who, name, deps.clock.Now());
     if (!product) {
         if (std::holds_alternative<govern::Permit>(govern::DecideAdmin(request.who))) return {};
@@ -26,8 +27,8 @@ Result<> May(const Deps& deps, const Request& request, govern::Action action, co
     const auto decision =
         govern::Decide(*request.state, request.who, action, **product, "default", deps.clock.Now());
     if (const auto* denial = std::get_if<govern::Denial>(&decision))
-        return std::unexpected(
-            govern::ToError(*request.state, request.who, **product, "default", *denial, deps.clock.Now()));
+        return std::unexpected(govern::ToError(*request.state, request.who, **product, "default",
+                                               *denial, deps.clock.Now()));
     return {};
 }
 
@@ -55,7 +56,8 @@ Result<Response> List(Deps& deps, Request& request) {
 Result<meta::RunRecord> FindRun(const Deps& deps, const Request& request, govern::Action action) {
     const RunId id{TRY(ParseCount(request.Part("id"), "the run"))};
     const auto run = TRY(deps.history.Run(id));
-    const auto no_such = Fail(Code::kNotFound, "there is no run " + request.Part("id"), "`weft runs` lists them");
+    const auto no_such =
+        Fail(Code::kNotFound, "there is no run " + request.Part("id"), "`weft runs` lists them");
     if (!run) return no_such;
     if (const auto may = May(deps, request, action, run->product); !may) {
         if (may.error().code == Code::kNotFound) return no_such;
@@ -67,9 +69,11 @@ Result<meta::RunRecord> FindRun(const Deps& deps, const Request& request, govern
 Result<Response> Show(Deps& deps, Request& request) {
     meta::RunRecord run = TRY(FindRun(deps, request, govern::Action::kDiscover));
     if (request.HasQuery("wait")) {
-        const uint64_t wait = std::min(TRY(ParseCount(request.Query("wait"), "wait")), kWaitSecondsMax);
+        const uint64_t wait =
+            std::min(TRY(ParseCount(request.Query("wait"), "wait")), kWaitSecondsMax);
         // In short steps, so that a client that has hung up does not hold its thread for a minute.
-        for (uint64_t ms = 0; ms < wait * 1'000 && run.ended.us == 0 && !request.lifeline->is_cut(); ms += 1'000)
+        for (uint64_t ms = 0; ms < wait * 1'000 && run.ended.us == 0 && !request.lifeline->is_cut();
+             ms += 1'000)
             run = TRY(deps.runner.Wait(run.id, 1'000));
     }
     return JsonResponse(ToJson(run));
@@ -80,7 +84,8 @@ Result<Response> ShowLog(Deps& deps, Request& request) {
     const meta::RunRecord run = TRY(FindRun(deps, request, govern::Action::kEvolve));
     Json lines = Json::array();
     for (const auto& line : TRY(deps.history.Log(run.id, kLinesMax)))
-        lines.push_back({{"time", ToRfc3339(line.time)}, {"level", line.level}, {"message", line.message}});
+        lines.push_back(
+            {{"time", ToRfc3339(line.time)}, {"level", line.level}, {"message", line.message}});
     return JsonResponse({{"lines", lines}});
 }
 

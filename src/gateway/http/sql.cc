@@ -29,8 +29,10 @@ Result<Response> RunSql(Deps& deps, Request& request) {
     engine::Statement statement;
     statement.sql = TRY(TextMember(body, "sql"));
     if (statement.sql.empty()) return Fail(Code::kInvalid, "the statement is empty");
-    if (statement.sql.size() > kLimits.sql_bytes_max) return Fail(Code::kLimit, "the statement is too long");
-    if (statement.sql.find('\0') != std::string::npos) return Fail(Code::kInvalid, "the statement has a NUL byte");
+    if (statement.sql.size() > kLimits.sql_bytes_max)
+        return Fail(Code::kLimit, "the statement is too long");
+    if (statement.sql.find('\0') != std::string::npos)
+        return Fail(Code::kInvalid, "the statement has a NUL byte");
     statement.parameters = TRY(Parameters(body));
     const FormatChoice format = TRY(ChooseFormat({}, request.Header("accept")));
     statement.format = format.format;
@@ -40,7 +42,8 @@ Result<Response> RunSql(Deps& deps, Request& request) {
     response.content_type = format.content_type;
     response.rows = TRY(Rows::Begin(std::move(session), std::move(statement), *request.lifeline));
     const std::string columns = ColumnsHeader(response.rows->head());
-    if (columns.size() <= kColumnsHeaderBytesMax) response.headers.emplace_back("Weft-Columns", columns);
+    if (columns.size() <= kColumnsHeaderBytesMax)
+        response.headers.emplace_back("Weft-Columns", columns);
     return response;
 }
 

@@ -1,4 +1,5 @@
-// Request targets, data addresses, lists of names and Accept headers, as HTTP clients may send them.
+// Request targets, data addresses, lists of names and Accept headers, as HTTP clients may send
+// them.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -13,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         for (const auto& segment : target->segments)
             if (segment.empty() || segment == ".." || !weft::IsUtf8(segment)) __builtin_trap();
         const auto& parts = target->segments;
-        if (parts.size() >= 3) (void)ParseDataAddress(parts[1], parts[2], parts.size() > 3 ? parts[3] : "");
+        if (parts.size() >= 3)
+            (void)ParseDataAddress(parts[1], parts[2], parts.size() > 3 ? parts[3] : "");
     }
     if (const auto names = ParseNames(text))
         for (const auto& name : *names)

@@ -18,7 +18,8 @@ TEST(Target, PathAndQueryAreDecodedOnce) {
 }
 
 TEST(Target, BrokenTextIsRefused) {
-    for (const char* text : {"", "x", "/%", "/%4", "/%zz", "/%00", "/%ff", "/a/../b", "/a/%2e%2e/b", "/a%0ab"})
+    for (const char* text :
+         {"", "x", "/%", "/%4", "/%zz", "/%00", "/%ff", "/a/../b", "/a/%2e%2e/b", "/a%0ab"})
         EXPECT_FALSE(ParseTarget(text)) << text;
     std::string deep, wide = "/?";
     for (int i = 0; i < 17; ++i) deep += "/a";
@@ -29,9 +30,11 @@ TEST(Target, BrokenTextIsRefused) {
 }
 
 TEST(Target, DataAddresses) {
-    const auto table = [](std::string_view domain, std::string_view product, std::string_view port) {
+    const auto table = [](std::string_view domain, std::string_view product,
+                          std::string_view port) {
         const auto address = ParseDataAddress(domain, product, port);
-        return address ? address->relation.domain + "." + address->relation.table + "|" + address->suffix
+        return address ? address->relation.domain + "." + address->relation.table + "|" +
+                             address->suffix
                        : address.error().sqlstate;
     };
     EXPECT_EQ(table("sales", "orders", ""), "sales.orders|");
@@ -49,9 +52,11 @@ TEST(Target, DataAddresses) {
 
 TEST(Target, ListsOfNamesKnowQuotes) {
     EXPECT_EQ(*ParseNames("a,b"), (std::vector<std::string>{"a", "b"}));
-    EXPECT_EQ(*ParseNames("\"a,b\",\"say \"\"hi\"\"\""), (std::vector<std::string>{"a,b", "say \"hi\""}));
+    EXPECT_EQ(*ParseNames("\"a,b\",\"say \"\"hi\"\"\""),
+              (std::vector<std::string>{"a,b", "say \"hi\""}));
     EXPECT_TRUE(ParseNames("")->empty());
-    for (const char* text : {",", "a,", ",a", "\"a", "\"a\"b", "a,,b"}) EXPECT_FALSE(ParseNames(text)) << text;
+    for (const char* text : {",", "a,", ",a", "\"a", "\"a\"b", "a,,b"})
+        EXPECT_FALSE(ParseNames(text)) << text;
     const auto order = ParseOrder("-dep_delay,carrier");
     ASSERT_TRUE(order);
     EXPECT_TRUE((*order)[0].descending);
@@ -64,8 +69,10 @@ TEST(Target, FormatBySuffixThenAccept) {
     EXPECT_EQ(ChooseFormat("", "")->format, engine::Format::kJsonLines);
     EXPECT_EQ(ChooseFormat("", "*/*")->format, engine::Format::kJsonLines);
     EXPECT_EQ(ChooseFormat("csv", "application/json")->format, engine::Format::kCsv);
-    EXPECT_EQ(ChooseFormat("", "text/csv;q=0.5, application/json;q=0.9")->format, engine::Format::kJson);
-    EXPECT_EQ(ChooseFormat("", "text/html, application/vnd.apache.parquet")->format, engine::Format::kParquet);
+    EXPECT_EQ(ChooseFormat("", "text/csv;q=0.5, application/json;q=0.9")->format,
+              engine::Format::kJson);
+    EXPECT_EQ(ChooseFormat("", "text/html, application/vnd.apache.parquet")->format,
+              engine::Format::kParquet);
     EXPECT_FALSE(ChooseFormat("xml", ""));
     EXPECT_FALSE(ChooseFormat("", "text/html"));
 }

@@ -1,4 +1,5 @@
 // Users, their passwords and tokens, and teams.
+#include "meta/users.h"
 #include "base/text.h"
 #include "gateway/http/route.h"
 #include "gateway/http/target.h"
@@ -6,7 +7,6 @@
 #include "govern/login.h"
 #include "meta/store.h"
 #include "meta/teams.h"
-#include "meta/users.h"
 
 namespace weft::gateway::http {
 namespace {
@@ -20,7 +20,8 @@ std::unexpected<Error> NoUser(const std::string& name) {
 
 Result<> CheckPassword(std::string_view password) {
     if (password.size() < kPasswordBytesMin)
-        return Fail(Code::kInvalid, "a password needs at least 8 characters", "tokens are better for machines");
+        return Fail(Code::kInvalid, "a password needs at least 8 characters",
+                    "tokens are better for machines");
     if (password.size() > kPasswordBytesMax || !IsUtf8(password))
         return Fail(Code::kInvalid, "a password is UTF-8 text of at most 1,024 bytes");
     return {};
@@ -53,7 +54,8 @@ Json ToJson(const meta::State& state, const meta::User& user) {
 Json ToJson(const meta::State& state, const meta::Team& team) {
     Json members = Json::array();
     for (const UserId id : team.members)
-        if (const auto user = state.users.find(id); user != state.users.end()) members.push_back(user->second->name);
+        if (const auto user = state.users.find(id); user != state.users.end())
+            members.push_back(user->second->name);
     return {{"name", team.name}, {"contact", team.contact}, {"members", members}};
 }
 
@@ -82,7 +84,8 @@ Result<Response> ListUsers(Deps&, Request& request) {
     for (const auto& [id, user] : request.state->users) {
         bool visible = all || id == request.who.user;
         for (const TeamId team_id : request.who.teams)
-            if (const auto team = request.state->teams.find(team_id); team != request.state->teams.end())
+            if (const auto team = request.state->teams.find(team_id);
+                team != request.state->teams.end())
                 visible = visible || team->second->members.contains(id);
         if (visible) list.push_back(ToJson(*request.state, *user));
     }
@@ -115,9 +118,11 @@ Result<std::set<UserId>> Members(const meta::State& state, const Json& body, std
     std::set<UserId> members;
     const auto list = body.find(key);
     if (list == body.end() || list->is_null()) return members;
-    if (!list->is_array()) return Fail(Code::kInvalid, "`" + std::string(key) + "` must be a list of user names");
+    if (!list->is_array())
+        return Fail(Code::kInvalid, "`" + std::string(key) + "` must be a list of user names");
     for (const auto& name : *list) {
-        if (!name.is_string()) return Fail(Code::kInvalid, "`" + std::string(key) + "` must be a list of user names");
+        if (!name.is_string())
+            return Fail(Code::kInvalid, "`" + std::string(key) + "` must be a list of user names");
         const meta::User* user = state.FindUser(name.get<std::string>());
         if (!user) return NoUser(name.get<std::string>());
         members.insert(user->id);
@@ -140,7 +145,8 @@ Result<Response> AddTeam(Deps& deps, Request& request) {
 
 Result<Response> ListTeams(Deps&, Request& request) {
     Json list = Json::array();
-    for (const auto& [id, team] : request.state->teams) list.push_back(ToJson(*request.state, *team));
+    for (const auto& [id, team] : request.state->teams)
+        list.push_back(ToJson(*request.state, *team));
     return JsonResponse({{"teams", list}});
 }
 
@@ -183,12 +189,14 @@ Result<Response> AddToken(Deps& deps, Request& request) {
     add.verifier = govern::MakeVerifier(text, user->salt, user->iterations);
     add.lookup = govern::TokenLookup(text);
     const int64_t ttl = JsonInt(body, "ttl_seconds");
-    if (ttl < 0 || ttl > 100ll * 366 * 86'400) return Fail(Code::kInvalid, "ttl_seconds is out of range");
+    if (ttl < 0 || ttl > 100ll * 366 * 86'400)
+        return Fail(Code::kInvalid, "ttl_seconds is out of range");
     if (ttl > 0) add.expires = Timestamp{deps.clock.Now().us + ttl * 1'000'000};
     CHECK_OK(deps.store.Commit(request.who.name, add));
     const auto state = deps.store.Snapshot();
     const auto made = state->token_by_lookup.find(add.lookup);
-    if (made == state->token_by_lookup.end()) return Fail(Code::kConflict, "the token was revoked at once");
+    if (made == state->token_by_lookup.end())
+        return Fail(Code::kConflict, "the token was revoked at once");
     return JsonResponse({{"id", std::to_string(made->second.value)}, {"token", text}}, 201);
 }
 
@@ -209,8 +217,8 @@ Result<Response> RevokeToken(Deps& deps, Request& request) {
     return JsonResponse({{"removed", request.Part("id")}});
 }
 
-Route Row(std::string_view method, std::string_view pattern, Access access, std::string_view summary,
-          std::pair<std::string_view, std::string_view> body_and_answer,
+Route Row(std::string_view method, std::string_view pattern, Access access,
+          std::string_view summary, std::pair<std::string_view, std::string_view> body_and_answer,
           Result<Response> (*run)(Deps&, Request&)) {
     return {.method = method,
             .pattern = pattern,
@@ -230,18 +238,22 @@ std::vector<Route> UserRoutes() {
     return {
         Row("POST", "/api/v1/users", kAdmin, "Adds a user; passwords have at least 8 characters",
             {"NewUser", "User"}, AddUser),
-        Row("GET", "/api/v1/users", kAny, "Users that the caller may know", {"", "Users"}, ListUsers),
-        Row("DELETE", "/api/v1/users/{name}", kAdmin, "Removes a user with tokens and grants", {"", "Removal"},
-            RemoveUser),
-        Row("PUT", "/api/v1/users/{name}/password", kAny, "Sets a password; one's own, or as administrator",
-            {"Password", "User"}, SetPassword),
+        Row("GET", "/api/v1/users", kAny, "Users that the caller may know", {"", "Users"},
+            ListUsers),
+        Row("DELETE", "/api/v1/users/{name}", kAdmin, "Removes a user with tokens and grants",
+            {"", "Removal"}, RemoveUser),
+        Row("PUT", "/api/v1/users/{name}/password", kAny,
+            "Sets a password; one's own, or as administrator", {"Password", "User"}, SetPassword),
         Row("POST", "/api/v1/teams", kAdmin, "Adds a team", {"NewTeam", "Team"}, AddTeam),
         Row("GET", "/api/v1/teams", kAny, "All teams", {"", "Teams"}, ListTeams),
-        Row("PATCH", "/api/v1/teams/{name}", kAdmin, "Adds and removes members", {"TeamChange", "Team"}, ChangeTeam),
-        Row("POST", "/api/v1/tokens", kAny, "Makes a token; its text is shown once", {"NewToken", "TokenText"},
-            AddToken),
-        Row("GET", "/api/v1/tokens", kAny, "The caller's tokens; all for administrators", {"", "Tokens"}, ListTokens),
-        Row("DELETE", "/api/v1/tokens/{id}", kAny, "Revokes a token; its sessions end", {"", "Removal"}, RevokeToken),
+        Row("PATCH", "/api/v1/teams/{name}", kAdmin, "Adds and removes members",
+            {"TeamChange", "Team"}, ChangeTeam),
+        Row("POST", "/api/v1/tokens", kAny, "Makes a token; its text is shown once",
+            {"NewToken", "TokenText"}, AddToken),
+        Row("GET", "/api/v1/tokens", kAny, "The caller's tokens; all for administrators",
+            {"", "Tokens"}, ListTokens),
+        Row("DELETE", "/api/v1/tokens/{id}", kAny, "Revokes a token; its sessions end",
+            {"", "Removal"}, RevokeToken),
     };
 }
 

@@ -26,7 +26,8 @@ Result<Batches::Kind> Batches::Take(std::string_view input, size_t& taken) {
         if (rest.size() < wanted_) return Kind::kNeedMore;
         const std::string_view message = rest.substr(0, wanted_);
         if (head.type == 'X') return Kind::kTerminate;
-        if (head.type == 'Q' && !messages_.empty()) {  // The message stays in the input for the next Take.
+        if (head.type == 'Q' &&
+            !messages_.empty()) {  // The message stays in the input for the next Take.
             messages_ += kFlush;
             in_sequence_ = true;
             return Kind::kPartial;
@@ -34,11 +35,18 @@ Result<Batches::Kind> Batches::Take(std::string_view input, size_t& taken) {
         taken += message.size();
         wanted_ = kHeadBytes;
         switch (head.type) {
-            case 'd': case 'c': case 'f': continue;  // Left over from a COPY that failed.
+            case 'd':
+            case 'c':
+            case 'f':
+                continue;  // Left over from a COPY that failed.
             case 'F':
                 if (skip_) continue;
                 return Kind::kFunctionCall;
-            case 'P': case 'B': case 'D': case 'E': case 'C':
+            case 'P':
+            case 'B':
+            case 'D':
+            case 'E':
+            case 'C':
                 if (skip_) continue;
                 break;
             case 'H':

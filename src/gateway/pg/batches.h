@@ -1,8 +1,10 @@
-// Cuts a logged-in client's stream of messages into batches: what the worker gets in one piece and answers in one.
+// Cuts a logged-in client's stream of messages into batches: what the worker gets in one piece and
+// answers in one.
 //
-// A batch is one simple Query, or everything up to Sync. A Flush before Sync hands over what there is so far (the
-// client waits for that answer), and so does a Query in the middle of a sequence. Every length is checked before a
-// byte behind it is believed. Pure: no sockets; connection.cc drives it. THREAD: one user at a time.
+// A batch is one simple Query, or everything up to Sync. A Flush before Sync hands over what there
+// is so far (the client waits for that answer), and so does a Query in the middle of a sequence.
+// Every length is checked before a byte behind it is believed. Pure: no sockets; connection.cc
+// drives it. THREAD: one user at a time.
 #pragma once
 
 #include <cstddef>
@@ -14,12 +16,12 @@
 namespace weft::gateway::pg {
 
 class Batches {
-public:
+  public:
     enum class Kind {
-        kNeedMore,       // Give more input.
-        kBatch,          // messages(): complete, ends with Query or Sync.
-        kPartial,        // messages(): ends with Flush; the sequence goes on.
-        kFunctionCall,   // Not served: to be answered with an error.
+        kNeedMore,      // Give more input.
+        kBatch,         // messages(): complete, ends with Query or Sync.
+        kPartial,       // messages(): ends with Flush; the sequence goes on.
+        kFunctionCall,  // Not served: to be answered with an error.
         kTerminate,
     };
 
@@ -29,12 +31,15 @@ public:
 
     // The batch, once Take said kBatch or kPartial; empties it.
     std::string TakeMessages();
-    // After an error in a part of a sequence: everything up to Sync is dropped, and Sync comes as a kBatch.
+    // After an error in a part of a sequence: everything up to Sync is dropped, and Sync comes as a
+    // kBatch.
     void SkipToSync() { skip_ = true; }
-    bool in_sequence() const { return in_sequence_; }  // A part was handed over and its Sync is still to come.
-    size_t wanted() const { return wanted_; }          // Bytes of input that the next Take needs.
+    bool in_sequence() const {
+        return in_sequence_;
+    }  // A part was handed over and its Sync is still to come.
+    size_t wanted() const { return wanted_; }  // Bytes of input that the next Take needs.
 
-private:
+  private:
     std::string messages_;
     size_t wanted_ = 5;
     bool skip_ = false;

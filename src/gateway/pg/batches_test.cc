@@ -45,19 +45,22 @@ std::string Cut(std::string input) {
 
 TEST(Batches, OneQueryOrEverythingUpToSync) {
     EXPECT_EQ(Cut(Message('Q', "select 1\0"s) + Message('Q', "select 2\0"s)), "Q.Q.");
-    EXPECT_EQ(Cut(Message('P', "x") + Message('B') + Message('D') + Message('E') + Message('S') + Message('X')),
+    EXPECT_EQ(Cut(Message('P', "x") + Message('B') + Message('D') + Message('E') + Message('S') +
+                  Message('X')),
               "PBDES.X");
 }
 
 TEST(Batches, FlushHandsOverWhatThereIs) {
-    EXPECT_EQ(Cut(Message('P') + Message('D') + Message('H') + Message('B') + Message('E') + Message('S')),
+    EXPECT_EQ(Cut(Message('P') + Message('D') + Message('H') + Message('B') + Message('E') +
+                  Message('S')),
               "PDH~BES.");
     EXPECT_EQ(Cut(Message('H') + Message('S')), "S.");
     EXPECT_EQ(Cut(Message('P') + Message('Q', "\0"s)), "PH~Q.");
 }
 
 TEST(Batches, CopyMessagesOutsideCopyAreDropped) {
-    EXPECT_EQ(Cut(Message('d', "row") + Message('c') + Message('f', "why\0"s) + Message('Q')), "Q.");
+    EXPECT_EQ(Cut(Message('d', "row") + Message('c') + Message('f', "why\0"s) + Message('Q')),
+              "Q.");
     EXPECT_EQ(Cut(Message('F') + Message('Q')), "FQ.");
 }
 
@@ -78,7 +81,8 @@ TEST(Batches, SkippingEndsWithSync) {
     Batches batches;
     batches.SkipToSync();
     size_t taken = 0;
-    const std::string input = Message('B') + Message('E') + Message('Q') + Message('H') + Message('S') + Message('Q');
+    const std::string input =
+        Message('B') + Message('E') + Message('Q') + Message('H') + Message('S') + Message('Q');
     EXPECT_EQ(*batches.Take(input, taken), Kind::kBatch);
     EXPECT_EQ(batches.TakeMessages(), Message('S'));
     EXPECT_EQ(taken, input.size() - Message('Q').size());
@@ -91,7 +95,8 @@ TEST(Batches, LiesEndTheStream) {
     EXPECT_EQ(Cut(Message('p', "late password")), "!08P01");
     std::string flood;
     const std::string large = Message('B', std::string(kLimits.pg_message_bytes_max, 'x'));
-    for (size_t bytes = 0; bytes <= kLimits.pg_batch_bytes_max; bytes += large.size()) flood += large;
+    for (size_t bytes = 0; bytes <= kLimits.pg_batch_bytes_max; bytes += large.size())
+        flood += large;
     EXPECT_EQ(Cut(flood), "!08P01");
 }
 

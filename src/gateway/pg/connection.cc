@@ -21,8 +21,9 @@ using std::chrono::seconds;
 
 constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);
 constexpr int kTlsRecord = 0x16;
-constexpr auto kWriteStallMax = seconds(300);       // A client that takes no byte for so long is gone.
-constexpr auto kFailedLoginWait = milliseconds(300);  // Guessing over one connection stays slow; nobody is locked out.
+constexpr auto kWriteStallMax = seconds(300);  // A client that takes no byte for so long is gone.
+constexpr auto kFailedLoginWait =
+    milliseconds(300);  // Guessing over one connection stays slow; nobody is locked out.
 constexpr size_t kReadAheadBytes = 64u << 10;
 
 Error Fatal(Code code, std::string sqlstate, std::string message, std::string hint = {}) {
@@ -30,12 +31,13 @@ Error Fatal(Code code, std::string sqlstate, std::string message, std::string hi
 }
 
 class Connection {
-public:
-    Connection(Wire& wire, PgParts& parts, asio::ssl::context* tls) : wire_(wire), parts_(parts), tls_(tls) {}
+  public:
+    Connection(Wire& wire, PgParts& parts, asio::ssl::context* tls)
+        : wire_(wire), parts_(parts), tls_(tls) {}
 
     asio::awaitable<void> Run();
 
-private:
+  private:
     asio::awaitable<bool> Negotiate();
     asio::awaitable<bool> AnswerSsl();
     asio::awaitable<Result<std::string>> Password();
@@ -81,7 +83,8 @@ asio::awaitable<bool> Connection::AnswerSsl() {
     if (wire_.has_tls()) co_return false;
     if (!tls_) co_return co_await wire_.Write("N");
     if (!co_await wire_.Write("S")) co_return false;
-    // ReadExactly took the eight bytes and no more: whatever was sent early is now read as a TLS record and fails.
+    // ReadExactly took the eight bytes and no more: whatever was sent early is now read as a TLS
+    // record and fails.
     co_return co_await wire_.Handshake(*tls_);
 }
 
@@ -90,8 +93,8 @@ asio::awaitable<bool> Connection::Negotiate() {
     if (const int first = co_await wire_.PeekByte(); first == kTlsRecord && tls_) {
         if (!co_await wire_.Handshake(*tls_)) co_return false;
         if (!wire_.AlpnIs("postgresql"))
-            co_return co_await Fail(
-                Fatal(Code::kInvalid, "08P01", "direct TLS needs the protocol name postgresql (ALPN)"));
+            co_return co_await Fail(Fatal(Code::kInvalid, "08P01",
+                                          "direct TLS needs the protocol name postgresql (ALPN)"));
     }
     for (uint32_t round = 0;; ++round) {
         std::string length, body;
@@ -110,7 +113,8 @@ asio::awaitable<bool> Connection::Negotiate() {
             co_return false;
         }
         if (round == kLimits.pg_negotiations_max)
-            co_return co_await Fail(Fatal(Code::kInvalid, "08P01", "too many negotiation requests"));
+            co_return co_await Fail(
+                Fatal(Code::kInvalid, "08P01", "too many negotiation requests"));
         const bool ssl = std::holds_alternative<SslRequest>(*packet);
         bool going_on = false;
         if (ssl) {
@@ -130,20 +134,22 @@ asio::awaitable<Result<std::string>> Connection::Password() {
     const auto parsed = ParseHead(head, kLimits.pg_message_before_login_bytes_max);
     if (!parsed) co_return std::unexpected(parsed.error());
     if (parsed->type != 'p')
-        co_return std::unexpected(Fatal(Code::kInvalid, "08P01", "expected an answer to the authentication request"));
+        co_return std::unexpected(
+            Fatal(Code::kInvalid, "08P01", "expected an answer to the authentication request"));
     if (parsed->body_bytes > 0 && !co_await wire_.ReadExactly(body, parsed->body_bytes))
         co_return std::unexpected(gone);
     co_return body;
 }
 
-asio::awaitable<Result<>> Connection::Exchange(govern::ScramExchange& scram, std::string& server_final) {
+asio::awaitable<Result<>> Connection::Exchange(govern::ScramExchange& scram,
+                                               std::string& server_final) {
     auto message = co_await Password();
     if (!message) co_return std::unexpected(message.error());
     const auto initial = ParseSaslInitial(*message);
     if (!initial) co_return std::unexpected(initial.error());
     if (initial->mechanism != kMechanism)
-        co_return std::unexpected(
-            Fatal(Code::kInvalid, "08P01", "the only SASL mechanism here is " + std::string(kMechanism)));
+        co_return std::unexpected(Fatal(
+            Code::kInvalid, "08P01", "the only SASL mechanism here is " + std::string(kMechanism)));
     const auto first = scram.First(initial->response);
     if (!first) co_return std::unexpected(first.error());
     if (!co_await wire_.Write(SaslContinue(*first)))
@@ -158,7 +164,8 @@ asio::awaitable<Result<>> Connection::Exchange(govern::ScramExchange& scram, std
 
 asio::awaitable<bool> Connection::Login() {
     if (tls_ && !wire_.has_tls() && !wire_.from_loopback())
-        co_return co_await Fail(Fatal(Code::kDenied, "28000", "this node wants TLS", "connect with sslmode=require"));
+        co_return co_await Fail(
+            Fatal(Code::kDenied, "28000", "this node wants TLS", "connect with sslmode=require"));
     if (startup_.minor > 0 || !startup_.unknown_options.empty())
         if (!co_await wire_.Write(NegotiateVersion(startup_))) co_return false;
     auto settings = SessionSettings(startup_);
@@ -230,11 +237,14 @@ asio::awaitable<void> Connection::ServeBatches() {
             wire_.idle = false;
         } else if (*kind == Batches::Kind::kFunctionCall) {
             going_on = co_await AnswerError(
-                Fatal(Code::kInvalid, "0A000", "function calls outside SQL are not offered", "use SELECT"), true);
+                Fatal(Code::kInvalid, "0A000", "function calls outside SQL are not offered",
+                      "use SELECT"),
+                true);
         } else {
             std::string messages = batches_.TakeMessages();
             const bool complete = *kind == Batches::Kind::kBatch;
-            if (messages.front() == 'S' && !was_sequence) {  // A lone Sync asks nothing of a worker.
+            if (messages.front() == 'S' &&
+                !was_sequence) {  // A lone Sync asks nothing of a worker.
                 engine::PgWriter out;
                 out.Ready(session_->transaction());
                 going_on = co_await wire_.Write(out.buffer());
@@ -246,8 +256,9 @@ asio::awaitable<void> Connection::ServeBatches() {
     }
 }
 
-// Takes data frames to the client until the batch ends. Also when the client is gone, so that the worker, blocked on
-// a full channel, comes to its end. False: the client got a part of a message and cannot be helped.
+// Takes data frames to the client until the batch ends. Also when the client is gone, so that the
+// worker, blocked on a full channel, comes to its end. False: the client got a part of a message
+// and cannot be helped.
 asio::awaitable<bool> Connection::Forward() {
     DataChannel channel(wire_.executor(), session_->data_descriptor());
     std::vector<std::string_view> pieces;
@@ -275,22 +286,26 @@ asio::awaitable<bool> Connection::RunBatch(std::string messages, bool complete) 
     begun_.reset();
     ended_.reset();
     running_ = true;
-    // Begin may wait for a slot, so it runs on a task thread; both answers come back through the loop.
-    const bool posted = parts_.tasks.Post([this, loop = wire_.executor(), text = std::move(messages)]() mutable {
-        auto begun = session_->Begin(engine::Pg{std::move(text), {}}, [this, loop](Result<engine::Ended> ended) {
-            asio::post(loop, [this, ended = std::move(ended)]() mutable {
-                ended_ = std::move(ended);
+    // Begin may wait for a slot, so it runs on a task thread; both answers come back through the
+    // loop.
+    const bool posted =
+        parts_.tasks.Post([this, loop = wire_.executor(), text = std::move(messages)]() mutable {
+            auto begun = session_->Begin(
+                engine::Pg{std::move(text), {}}, [this, loop](Result<engine::Ended> ended) {
+                    asio::post(loop, [this, ended = std::move(ended)]() mutable {
+                        ended_ = std::move(ended);
+                        wire_.changed().Set();
+                    });
+                });
+            asio::post(loop, [this, begun = std::move(begun)]() mutable {
+                begun_ = std::move(begun);
                 wire_.changed().Set();
             });
         });
-        asio::post(loop, [this, begun = std::move(begun)]() mutable {
-            begun_ = std::move(begun);
-            wire_.changed().Set();
-        });
-    });
     if (!posted) {
         running_ = false;
-        co_return co_await AnswerError(Fatal(Code::kLimit, "53300", "too many statements are waiting"), complete);
+        co_return co_await AnswerError(
+            Fatal(Code::kLimit, "53300", "too many statements are waiting"), complete);
     }
     while (!begun_) co_await wire_.changed().Wait();
     if (!*begun_) {
@@ -300,27 +315,31 @@ asio::awaitable<bool> Connection::RunBatch(std::string messages, bool complete) 
         co_return co_await AnswerError(error, complete);
     }
     const bool intact = co_await Forward();
-    while (!ended_) co_await wire_.changed().Wait();  // Nothing of the batch may outlive this frame.
+    while (!ended_)
+        co_await wire_.changed().Wait();  // Nothing of the batch may outlive this frame.
     running_ = false;
     Count(start);
     if (!intact || wire_.closed()) co_return false;
     // Without its closing frame a batch has lost its worker: the client has no ReadyForQuery yet.
     if (answered_) co_return true;
-    const Error died = *ended_ ? Fatal(Code::kUnavailable, "58000", "the worker of this session ended")
-                               : ended_->error();
+    const Error died = *ended_
+                           ? Fatal(Code::kUnavailable, "58000", "the worker of this session ended")
+                           : ended_->error();
     co_return co_await AnswerError(died, complete);
 }
 
 void Connection::Count(SteadyTime start) {
-    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - start);
     const auto spent = static_cast<uint64_t>(us.count());
     if (!*ended_) {
         const bool cancelled = ended_->error().sqlstate == "57014";
-        parts_.metrics.CountStatement(Path::kPostgres, cancelled ? Outcome::kCancelled : Outcome::kFailed, spent, 0);
+        parts_.metrics.CountStatement(Path::kPostgres,
+                                      cancelled ? Outcome::kCancelled : Outcome::kFailed, spent, 0);
         return;
     }
     for (const auto& report : (*ended_)->reports) {
-        const Outcome outcome = report.sqlstate.empty()       ? Outcome::kOk
+        const Outcome outcome = report.sqlstate.empty()      ? Outcome::kOk
                                 : report.sqlstate == "57014" ? Outcome::kCancelled
                                                              : Outcome::kFailed;
         parts_.metrics.CountStatement(Path::kPostgres, outcome, report.us, report.bytes);
@@ -348,7 +367,8 @@ asio::awaitable<void> Connection::Run() {
         wire_.on_closed = nullptr;
     }
     // Closing a session may wait for a worker's end: not on the loop.
-    if (session_) parts_.tasks.PostEnd([session = std::move(session_)]() mutable { session.reset(); });
+    if (session_)
+        parts_.tasks.PostEnd([session = std::move(session_)]() mutable { session.reset(); });
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// One PostgreSQL client from its first byte to its last: negotiation, login, batches forwarded to a session.
-// Started by server.cc for each accepted socket. THREAD: the wire's loop.
+// One PostgreSQL client from its first byte to its last: negotiation, login, batches forwarded to a
+// session. Started by server.cc for each accepted socket. THREAD: the wire's loop.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -10,7 +10,8 @@
 
 namespace weft::gateway::pg {
 
-// Returns when the connection is over and nothing of it is running any more. `tls` is null when TLS is not configured.
+// Returns when the connection is over and nothing of it is running any more. `tls` is null when TLS
+// is not configured.
 asio::awaitable<void> Serve(Wire& wire, PgParts& parts, asio::ssl::context* tls);
 
 }  // namespace weft::gateway::pg

@@ -1,4 +1,5 @@
-// A PostgreSQL client's life against a fake query layer: negotiation, login, batches, cancels, deaths.
+// A PostgreSQL client's life against a fake query layer: negotiation, login, batches, cancels,
+// deaths.
 #include <chrono>
 
 #include "gateway/server_test_util.h"
@@ -12,7 +13,7 @@ const std::string kSslRequest = "\0\0\0\x08\x04\xd2\x16\x2f"s;
 const std::string kGssRequest = "\0\0\0\x08\x04\xd2\x16\x30"s;
 
 class PgConnection : public testing::Test {
-protected:
+  protected:
     TestNode node_;
     std::string address() const { return node_.server->postgres_address(); }
 
@@ -46,7 +47,8 @@ TEST_F(PgConnection, UnknownUserAndWrongPasswordLookTheSame) {
 
 TEST_F(PgConnection, OtherDatabasesDoNotExist) {
     EXPECT_EQ(Client(address()).Login("ana", "secret-ana", "postgres"), "3D000");
-    EXPECT_EQ(Client(address()).Login("ana", "guess", "postgres"), "28P01");  // Nobody learns it before the login.
+    EXPECT_EQ(Client(address()).Login("ana", "guess", "postgres"),
+              "28P01");  // Nobody learns it before the login.
 }
 
 TEST_F(PgConnection, NegotiationsInAnyOrderButNotWithoutEnd) {

@@ -21,7 +21,8 @@ bool IsUtf8Name(std::string_view encoding) {
     std::string plain;
     for (const char c : ToLower(encoding))
         if (c != '-' && c != '_' && c != '\'' && c != '"') plain += c;
-    // SQL_ASCII is what a client in the C locale asks for: "send bytes as they are", which UTF-8 is.
+    // SQL_ASCII is what a client in the C locale asks for: "send bytes as they are", which UTF-8
+    // is.
     return plain == "utf8" || plain == "unicode" || plain == "sqlascii";
 }
 
@@ -45,11 +46,13 @@ Result<> AddOptions(std::string_view text, std::vector<engine::Setting>& setting
         } else if (word.starts_with("-c") || word.starts_with("--")) {
             word.erase(0, 2);
         } else {
-            return Refuse("the option " + word + " is not known", "options are written -c name=value");
+            return Refuse("the option " + word + " is not known",
+                          "options are written -c name=value");
         }
         const size_t equals = word.find('=');
         if (equals == std::string::npos || equals == 0)
-            return Refuse("the option " + word + " has no value", "options are written -c name=value");
+            return Refuse("the option " + word + " has no value",
+                          "options are written -c name=value");
         std::string name = word.substr(0, equals);
         std::replace(name.begin(), name.end(), '-', '_');
         settings.push_back({std::move(name), word.substr(equals + 1)});
@@ -57,7 +60,8 @@ Result<> AddOptions(std::string_view text, std::vector<engine::Setting>& setting
     return {};
 }
 
-std::string ValueOf(const std::vector<engine::Setting>& settings, std::string_view name, std::string_view otherwise) {
+std::string ValueOf(const std::vector<engine::Setting>& settings, std::string_view name,
+                    std::string_view otherwise) {
     for (auto it = settings.rbegin(); it != settings.rend(); ++it)
         if (ToLower(it->name) == ToLower(name)) return it->value;
     return std::string(otherwise);
@@ -80,10 +84,12 @@ Result<std::vector<engine::Setting>> SessionSettings(const StartupMessage& start
             CHECK_OK(AddOptions(value, settings));
         } else if (lower == "client_encoding") {
             if (!IsUtf8Name(value))
-                return Refuse("this node sends and reads UTF-8 only", "set client_encoding to UTF8");
+                return Refuse("this node sends and reads UTF-8 only",
+                              "set client_encoding to UTF8");
         } else if (lower == "replication") {
             if (value != "false" && value != "off" && value != "no" && value != "0")
-                return Refuse("this node has no replication protocol", "connect without replication");
+                return Refuse("this node has no replication protocol",
+                              "connect without replication");
         } else {
             settings.push_back({name, value});
         }
@@ -121,13 +127,15 @@ std::string WelcomeMessages(const Welcome& welcome) {
     out.Parameter("server_encoding", "UTF8");
     out.Parameter("client_encoding", "UTF8");
     out.Parameter("application_name", ValueOf(welcome.settings, "application_name", ""));
-    // pgjdbc and Npgsql insist on ISO; the order of day and month in input is not configurable here.
+    // pgjdbc and Npgsql insist on ISO; the order of day and month in input is not configurable
+    // here.
     out.Parameter("DateStyle", "ISO, MDY");
     out.Parameter("IntervalStyle", "postgres");
     out.Parameter("TimeZone", ValueOf(welcome.settings, "TimeZone", "UTC"));
     out.Parameter("integer_datetimes", "on");
     out.Parameter("standard_conforming_strings", "on");
-    out.Parameter("is_superuser", "off");  // Also for administrators: they have no rights over data.
+    out.Parameter("is_superuser",
+                  "off");  // Also for administrators: they have no rights over data.
     out.Parameter("session_authorization", welcome.user);
     out.Parameter("default_transaction_read_only", "off");
     out.Parameter("in_hot_standby", "off");
@@ -141,7 +149,11 @@ std::string WelcomeMessages(const Welcome& welcome) {
 
 Error LoginFailed(std::string_view user) {
     std::string message = "password authentication failed for user \"" + std::string(user) + "\"";
-    return Error{Code::kDenied, std::move(message), {}, "28P01", "the password or a token of the user opens the door"};
+    return Error{Code::kDenied,
+                 std::move(message),
+                 {},
+                 "28P01",
+                 "the password or a token of the user opens the door"};
 }
 
 }  // namespace weft::gateway::pg

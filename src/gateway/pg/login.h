@@ -1,5 +1,5 @@
-// What the server says around a login: the messages before the first ReadyForQuery, and the mapping of startup
-// parameters to session settings. Pure. THREAD: any.
+// What the server says around a login: the messages before the first ReadyForQuery, and the mapping
+// of startup parameters to session settings. Pure. THREAD: any.
 #pragma once
 
 #include <string>
@@ -12,11 +12,12 @@
 namespace weft::gateway::pg {
 
 inline constexpr std::string_view kDatabase = "weft";
-inline constexpr std::string_view kServerVersion = "16.4";  // Clients choose their catalogue queries by it.
+inline constexpr std::string_view kServerVersion =
+    "16.4";  // Clients choose their catalogue queries by it.
 inline constexpr std::string_view kMechanism = "SCRAM-SHA-256";
 
-// Which settings of the startup packet go to the session; `options` ("-c name=value") is taken apart.
-// FAILS: kInvalid 22023 for an encoding or a mode that this node does not offer.
+// Which settings of the startup packet go to the session; `options` ("-c name=value") is taken
+// apart. FAILS: kInvalid 22023 for an encoding or a mode that this node does not offer.
 Result<std::vector<engine::Setting>> SessionSettings(const StartupMessage& startup);
 
 std::string NegotiateVersion(const StartupMessage& startup);

@@ -13,7 +13,8 @@ StartupMessage With(std::string name, std::string value) {
 }
 
 TEST(Login, OptionsBecomeSettings) {
-    const auto settings = SessionSettings(With("options", "-c search_path=sales\\ data --extra-float-digits=3"));
+    const auto settings =
+        SessionSettings(With("options", "-c search_path=sales\\ data --extra-float-digits=3"));
     ASSERT_TRUE(settings);
     ASSERT_EQ(settings->size(), 2u);
     EXPECT_EQ((*settings)[0].name, "search_path");

@@ -53,7 +53,8 @@ Result<FirstPacket> ParseStartup(std::string_view rest, uint16_t minor) {
             startup.parameters.emplace_back(std::move(name), std::move(value));
         }
     }
-#ifdef WEFT_PLANT_BUG  // For the fuzz target's own test: reads behind the packet when something follows it.
+#ifdef WEFT_PLANT_BUG  // For the fuzz target's own test: reads behind the packet when something
+                       // follows it.
     if (!rest.empty() && rest[rest.size() + 4096] == 'x') return Broken("planted");
 #endif
     if (!rest.empty()) return Broken("the startup packet has bytes behind its end");
@@ -67,7 +68,8 @@ Result<FirstPacket> ParseStartup(std::string_view rest, uint16_t minor) {
 Result<size_t> FirstPacketSize(std::string_view length) {
     if (length.size() != 4) return Broken("the startup packet is cut");
     const uint64_t size = Word(length, 0);
-    if (size < 8 || size > kLimits.pg_startup_bytes_max) return Broken("the startup packet has a wrong length");
+    if (size < 8 || size > kLimits.pg_startup_bytes_max)
+        return Broken("the startup packet has a wrong length");
     return static_cast<size_t>(size - 4);
 }
 
@@ -86,7 +88,11 @@ Result<FirstPacket> ParseFirstPacket(std::string_view body) {
         return CancelRequest{Word(body, 0), Word(body, 4)};
     }
     if (code >> 16 != 3) {
-        Error error{Code::kInvalid, "this node speaks version 3 of the PostgreSQL protocol", {}, "0A000", {}};
+        Error error{Code::kInvalid,
+                    "this node speaks version 3 of the PostgreSQL protocol",
+                    {},
+                    "0A000",
+                    {}};
         return std::unexpected(std::move(error));
     }
     return ParseStartup(body, static_cast<uint16_t>(code & 0xffff));
@@ -105,7 +111,8 @@ Result<MessageHead> ParseHead(std::string_view head, size_t bytes_max) {
 
 Result<SaslInitial> ParseSaslInitial(std::string_view body) {
     SaslInitial initial;
-    if (!TakeText(body, initial.mechanism) || body.size() < 4) return Broken("the SASL message is cut");
+    if (!TakeText(body, initial.mechanism) || body.size() < 4)
+        return Broken("the SASL message is cut");
     const uint32_t size = Word(body, 0);
     body.remove_prefix(4);
     // -1 means "no initial response"; SCRAM always has one.

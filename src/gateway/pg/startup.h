@@ -1,5 +1,5 @@
-// What a PostgreSQL client says before it is logged in: the first packets and the SASL messages. Pure parsing of
-// hostile bytes, no sockets; connection.cc drives it. THREAD: any.
+// What a PostgreSQL client says before it is logged in: the first packets and the SASL messages.
+// Pure parsing of hostile bytes, no sockets; connection.cc drives it. THREAD: any.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +20,18 @@ struct CancelRequest {
     uint32_t key = 0;
 };
 struct StartupMessage {
-    uint16_t minor = 0;                                            // 3.minor
-    std::vector<std::pair<std::string, std::string>> parameters;   // Without user and database.
-    std::vector<std::string> unknown_options;                      // _pq_.*: to be named in the negotiation.
+    uint16_t minor = 0;                                           // 3.minor
+    std::vector<std::pair<std::string, std::string>> parameters;  // Without user and database.
+    std::vector<std::string> unknown_options;  // _pq_.*: to be named in the negotiation.
     std::string user;
-    std::string database;                                          // The user's name when absent.
+    std::string database;  // The user's name when absent.
 };
 using FirstPacket = std::variant<SslRequest, GssRequest, CancelRequest, StartupMessage>;
 
 // Bytes that follow the four of the length. FAILS: kInvalid 08P01.
 Result<size_t> FirstPacketSize(std::string_view length);
-// `body` is everything behind the length. FAILS: kInvalid 08P01, 0A000 for a protocol that is not 3.
+// `body` is everything behind the length. FAILS: kInvalid 08P01, 0A000 for a protocol that is
+// not 3.
 Result<FirstPacket> ParseFirstPacket(std::string_view body);
 
 // A typed message's header: type byte and length. FAILS: kInvalid 08P01; kLimit above `bytes_max`.

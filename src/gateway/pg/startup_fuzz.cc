@@ -1,4 +1,5 @@
-// Everything that a PostgreSQL client may send before and after login, as the node cuts and parses it.
+// Everything that a PostgreSQL client may send before and after login, as the node cuts and parses
+// it.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -21,7 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         if (taken > rest.size()) __builtin_trap();
         rest.remove_prefix(taken);
         if (!kind || *kind == Batches::Kind::kNeedMore || *kind == Batches::Kind::kTerminate) break;
-        if (*kind != Batches::Kind::kFunctionCall && batches.TakeMessages().empty()) __builtin_trap();
+        if (*kind != Batches::Kind::kFunctionCall && batches.TakeMessages().empty())
+            __builtin_trap();
     }
     return 0;
 }

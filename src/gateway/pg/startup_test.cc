@@ -19,8 +19,8 @@ TEST(Startup, FirstPacketsAreToldApart) {
 }
 
 TEST(Startup, ParametersUserAndDatabase) {
-    const auto packet =
-        ParseFirstPacket(kVersion3 + "user\0ana\0application_name\0psql\0_pq_.magic\0on\0database\0weft\0\0"s);
+    const auto packet = ParseFirstPacket(
+        kVersion3 + "user\0ana\0application_name\0psql\0_pq_.magic\0on\0database\0weft\0\0"s);
     ASSERT_TRUE(packet);
     const auto& startup = std::get<StartupMessage>(*packet);
     EXPECT_EQ(startup.user, "ana");
@@ -29,7 +29,8 @@ TEST(Startup, ParametersUserAndDatabase) {
     EXPECT_EQ(startup.parameters[0].second, "psql");
     ASSERT_EQ(startup.unknown_options.size(), 1u);
     EXPECT_EQ(startup.unknown_options[0], "_pq_.magic");
-    EXPECT_EQ(std::get<StartupMessage>(*ParseFirstPacket(kVersion3 + "user\0bob\0\0"s)).database, "bob");
+    EXPECT_EQ(std::get<StartupMessage>(*ParseFirstPacket(kVersion3 + "user\0bob\0\0"s)).database,
+              "bob");
     EXPECT_EQ(std::get<StartupMessage>(*ParseFirstPacket("\0\3\0\2user\0bob\0\0"s)).minor, 2);
 }
 
