@@ -170,9 +170,10 @@ void RegisterRules(duckdb::ExtensionLoader& loader, const duckdb::shared_ptr<Job
         if (slot->state == nullptr || !slot->state->rules) Invalid("weft_keep is not for this");
         slot->state->rules->Filter(arguments, out);
     };
-    const duckdb::ScalarFunction keep("weft_keep", duckdb::vector<LogicalType>{}, LogicalType::BOOLEAN, filter, nullptr,
-                                      nullptr, nullptr, LogicalType::ANY, duckdb::FunctionStability::VOLATILE,
-                                      duckdb::FunctionNullHandling::SPECIAL_HANDLING);
+    duckdb::ScalarFunction keep("weft_keep", duckdb::vector<LogicalType>{}, LogicalType::BOOLEAN, filter, nullptr,
+                                nullptr, nullptr, LogicalType::ANY, duckdb::FunctionStability::VOLATILE,
+                                duckdb::FunctionNullHandling::SPECIAL_HANDLING);
+    keep.SetFallible();  // What throws and did not say so would end the database.
     loader.RegisterFunction(keep);
 
     duckdb::TableFunction hashes("weft_hashes", {LogicalType::BIGINT}, ReadSpool, BindHashes, StartSpool);

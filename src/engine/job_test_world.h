@@ -25,8 +25,8 @@ namespace weft::engine {
 class TestWorld {
 public:
     static TestWorld& Get() {
-        static TestWorld world;
-        return world;
+        static auto* world = new TestWorld();  // Never ended: its node thread lives as long as the process.
+        return *world;
     }
     Engine& engine() { return *engine_; }
 
