@@ -80,22 +80,26 @@ void Connection::Cancel(const CancelRequest& cancel) {
 }
 
 asio::awaitable<bool> Connection::AnswerSsl() {
-    if (wire_.has_tls()) co_return false;
-    if (!tls_) co_return co_await wire_.Write("N");
-    if (!co_await wire_.Write("S")) co_return false;
+    // One co_return at the end: g++ 12 compiles several `co_return co_await` of one coroutine into a trap.
+    bool going_on = !wire_.has_tls();
+    if (going_on) going_on = co_await wire_.Write(tls_ ? "S" : "N");
     // ReadExactly took the eight bytes and no more: whatever was sent early is now read as a TLS
     // record and fails.
-    co_return co_await wire_.Handshake(*tls_);
+    if (going_on && tls_) going_on = co_await wire_.Handshake(*tls_);
+    co_return going_on;
 }
 
 // First packets in any order, until a startup message. False: the connection is over.
 asio::awaitable<bool> Connection::Negotiate() {
     if (const int first = co_await wire_.PeekByte(); first == kTlsRecord && tls_) {
         if (!co_await wire_.Handshake(*tls_)) co_return false;
-        if (!wire_.AlpnIs("postgresql"))
-            co_return co_await Fail(Fatal(Code::kInvalid, "08P01",
-                                          "direct TLS needs the protocol name postgresql (ALPN)"));
+        if (!wire_.AlpnIs("postgresql")) {
+            const Error error =
+                Fatal(Code::kInvalid, "08P01", "direct TLS needs the protocol postgresql (ALPN)");
+            co_return co_await Fail(error);
+        }
     }
+    const Error too_many = Fatal(Code::kInvalid, "08P01", "too many negotiation requests");
     for (uint32_t round = 0;; ++round) {
         std::string length, body;
         if (!co_await wire_.ReadExactly(length, 4)) co_return false;
@@ -113,8 +117,7 @@ asio::awaitable<bool> Connection::Negotiate() {
             co_return false;
         }
         if (round == kLimits.pg_negotiations_max)
-            co_return co_await Fail(
-                Fatal(Code::kInvalid, "08P01", "too many negotiation requests"));
+            co_return co_await Fail(too_many);
         const bool ssl = std::holds_alternative<SslRequest>(*packet);
         bool going_on = false;
         if (ssl) {
@@ -163,9 +166,11 @@ asio::awaitable<Result<>> Connection::Exchange(govern::ScramExchange& scram,
 }
 
 asio::awaitable<bool> Connection::Login() {
-    if (tls_ && !wire_.has_tls() && !wire_.from_loopback())
-        co_return co_await Fail(
-            Fatal(Code::kDenied, "28000", "this node wants TLS", "connect with sslmode=require"));
+    if (tls_ && !wire_.has_tls() && !wire_.from_loopback()) {
+        const Error error =
+            Fatal(Code::kDenied, "28000", "this node wants TLS", "connect with sslmode=require");
+        co_return co_await Fail(error);
+    }
     if (startup_.minor > 0 || !startup_.unknown_options.empty())
         if (!co_await wire_.Write(NegotiateVersion(startup_))) co_return false;
     auto settings = SessionSettings(startup_);
@@ -183,7 +188,8 @@ asio::awaitable<bool> Connection::Login() {
         if (done.error().code != Code::kDenied) co_return co_await Fail(done.error());
         asio::steady_timer wait(wire_.executor(), kFailedLoginWait);
         co_await wait.async_wait(kQuiet);
-        co_return co_await Fail(LoginFailed(startup_.user));
+        const Error failed = LoginFailed(startup_.user);
+        co_return co_await Fail(failed);
     }
     parts_.metrics.CountLogin(true);
     co_return co_await Open(scram.principal(), std::move(server_final));
@@ -191,10 +197,12 @@ asio::awaitable<bool> Connection::Login() {
 
 asio::awaitable<bool> Connection::Open(const govern::Principal& who, std::string server_final) {
     // After the login, so that only users learn which databases there are.
-    if (startup_.database != kDatabase)
-        co_return co_await Fail(Fatal(Code::kNotFound, "3D000",
-                                      "database \"" + startup_.database + "\" does not exist",
-                                      "the database of every node is called weft"));
+    if (startup_.database != kDatabase) {
+        const Error error = Fatal(Code::kNotFound, "3D000",
+                                  "database \"" + startup_.database + "\" does not exist",
+                                  "the database of every node is called weft");
+        co_return co_await Fail(error);
+    }
     session_ = parts_.sessions.Open({who, "postgres", wire_.client(), settings_});
     Welcome welcome;
     welcome.server_final = std::move(server_final);
