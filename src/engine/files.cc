@@ -16,7 +16,6 @@ constexpr size_t kAhead = 32;        // Descriptors asked for at once.
 constexpr size_t kOpenMax = 256;     // Of the 512 that RLIMIT_NOFILE gives.
 constexpr std::string_view kOut = "weft-out://";
 constexpr std::string_view kIn = "weft://";
-constexpr std::string_view kNew = "weft-out://new";
 constexpr std::string_view kData = "weft-out://data";
 
 struct Handle : duckdb::FileHandle {
@@ -144,7 +143,7 @@ duckdb::unique_ptr<duckdb::FileHandle> PassedFiles::OpenFile(const duckdb::strin
     }
     if (path.starts_with(kOut)) {
         const std::lock_guard guard(lock_);
-        if (path.starts_with(std::string(kNew) + "/") && flags.OpenForWriting() && !outputs_.contains(path)) {
+        if (path.starts_with(std::string(kNewFolder) + "/") && flags.OpenForWriting() && !outputs_.contains(path)) {
             auto output = control_->AskOutput(false);
             if (!output) RaiseInDuck(duckdb::ExceptionType::IO, output.error().message);
             new_outputs_[path] = output->index;
@@ -233,7 +232,7 @@ void PassedFiles::Truncate(duckdb::FileHandle& handle, int64_t size) {
 }
 
 bool PassedFiles::DirectoryExists(const duckdb::string& path, duckdb::optional_ptr<duckdb::FileOpener>) {
-    return path == kNew || path == std::string(kNew) + "/";
+    return path == kNewFolder || path == std::string(kNewFolder) + "/";
 }
 
 void PassedFiles::CreateDirectory(const duckdb::string&, duckdb::optional_ptr<duckdb::FileOpener>) {}

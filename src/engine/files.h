@@ -34,6 +34,7 @@ public:
     static std::string PathOf(std::string_view folder, uint64_t scan, size_t index, std::string_view ending = {});
 
     std::string AddOutput(uint32_t index, io::Descriptor file);
+    static constexpr const char* kNewFolder = "weft-out://new";
     // The output that a file below weft-out://new became.
     std::optional<uint32_t> OutputIndex(const std::string& path);
     // A path whose bytes go to `sink` in order; when it says false the writer fails.
@@ -65,6 +66,14 @@ public:
     bool CanSeek() override { return true; }
     bool OnDiskFile(duckdb::FileHandle&) override { return true; }
     std::string GetName() const override { return "weft"; }
+
+protected:
+    // Folders look empty: COPY asks before it writes into one.
+    bool ListFilesExtended(const duckdb::string&, const std::function<void(duckdb::OpenFileInfo&)>&,
+                           duckdb::optional_ptr<duckdb::FileOpener>) override {
+        return true;
+    }
+    bool SupportsListFilesExtended() const override { return true; }
 
 private:
     using Shared = std::shared_ptr<const io::Descriptor>;

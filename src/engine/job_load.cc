@@ -259,8 +259,7 @@ Result<std::vector<WrittenFile>> Load::Write(const Produced& produced, Statement
     AddRules(produced);
     CHECK_OK(AddChecks());
     state_.rules = std::make_unique<RowRules>(engine_.db(), state_, rules_, job_.unique.size());
-    const auto output = TRY(engine_.OpenOutput(false));
-    const CopyTarget target{output.path, output.index, false, job_.target_row_group_rows};
+    const auto target = TRY(OpenTarget(engine_, job_, false));
     const auto sql = TRY(CopySql(TRY(Select(produced)), target, job_.columns));
     auto statements = TRY(engine_.Parse(sql));
     CHECK_OK(PutRows(*statements[0], std::move(source)));
@@ -317,8 +316,7 @@ Result<> Load::WriteRejected(Ended& ended) {
         column.field_id = static_cast<int32_t>(columns.size()) + 1;
         columns.push_back(std::move(column));
     }
-    const auto output = TRY(engine_.OpenOutput(true));
-    const CopyTarget target{output.path, output.index, true, job_.target_row_group_rows};
+    const auto target = TRY(OpenTarget(engine_, job_, true));
     const auto sql = TRY(CopySql("SELECT reason, file, line, raw, now() AS received_at FROM weft_rejected()", target,
                                  columns));
     auto statements = TRY(engine_.Parse(sql));
@@ -408,8 +406,7 @@ Result<> RunMerge(Engine& engine, const Job& job, Ended& ended) {
         columns += (columns.empty() ? "" : ", ") + QuoteIdentifier(column.name);
     }
     for (const auto& column : job.sort_by) order += (order.empty() ? " ORDER BY " : ", ") + QuoteIdentifier(column);
-    const auto output = TRY(engine.OpenOutput(false));
-    const CopyTarget target{output.path, output.index, false, job.target_row_group_rows};
+    const auto target = TRY(OpenTarget(engine, job, false));
     const auto select = fmt::format("SELECT {} FROM {}{}", columns, QuoteIdentifier(job.inputs[0].name), order);
     auto statements = TRY(engine.Parse(TRY(CopySql(select, target, job.columns))));
     ended.files = TRY(RunCopy(engine, *connection, std::move(statements[0]), target, job.columns));

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "engine/files.h"
 #include "engine/job_bound.h"
 
 namespace weft::engine {
@@ -138,11 +139,23 @@ Result<std::string> FieldIds(const std::vector<OutputColumn>& columns) {
     return out + "}";
 }
 
+Result<CopyTarget> OpenTarget(Engine& engine, const Job& job, bool rejected) {
+    CopyTarget target{rejected, job.target_row_group_rows, rejected ? 0 : job.target_file_bytes, {}, 0};
+    if (target.file_bytes > 0) {
+        target.path = PassedFiles::kNewFolder;
+        return target;
+    }
+    auto output = TRY(engine.OpenOutput(rejected));
+    target.path = std::move(output.path);
+    target.index = output.index;
+    return target;
+}
+
 Result<std::string> CopySql(std::string_view select, const CopyTarget& target,
                             const std::vector<OutputColumn>& columns) {
-    return fmt::format(
-        "COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {}, RETURN_STATS, FIELD_IDS {})", select,
-        QuoteLiteral(target.path), target.row_group_rows, TRY(FieldIds(columns)));
+    const auto split = target.file_bytes == 0 ? std::string() : fmt::format(", FILE_SIZE_BYTES {}", target.file_bytes);
+    return fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {}, RETURN_STATS{}, FIELD_IDS {})",
+                       select, QuoteLiteral(target.path), target.row_group_rows, split, TRY(FieldIds(columns)));
 }
 
 Result<std::vector<WrittenFile>> RunCopy(Engine& engine, duckdb::Connection& connection,
@@ -160,7 +173,8 @@ Result<std::vector<WrittenFile>> RunCopy(Engine& engine, duckdb::Connection& con
         while (const auto chunk = rows->Fetch()) {
             for (duckdb::idx_t row = 0; row < chunk->size(); ++row) {
                 WrittenFile file = ToFile(*chunk, row, leaves);
-                file.index = target.index;
+                const auto name = chunk->GetValue(0, row).GetValue<std::string>();
+                file.index = engine.files().OutputIndex(name).value_or(target.index);
                 file.rejected = target.rejected;
                 if (file.row_count > 0) files.push_back(std::move(file));
             }

@@ -18,11 +18,13 @@ namespace weft::engine {
 Result<std::string> FieldIds(const std::vector<OutputColumn>& columns);
 
 struct CopyTarget {
-    std::string path;
-    uint32_t index = 0;  // Of the output.
-    bool rejected = false;
+    bool rejected = false;           // One file of rejected records; else as many files as the rows need.
     uint64_t row_group_rows = 122'880;
+    uint64_t file_bytes = 0;         // About so large does a file get; 0: one file.
+    std::string path;                // Of the only file, or of the folder of many; made by OpenTarget.
+    uint32_t index = 0;              // Of the only file.
 };
+Result<CopyTarget> OpenTarget(Engine& engine, const Job& job, bool rejected);
 
 // "COPY (<select>) TO '<path>' (…)".
 Result<std::string> CopySql(std::string_view select, const CopyTarget& target,

@@ -194,45 +194,56 @@ Json ToJson(const Profile& profile, const FileRelation& file, char delimiter) {
     return json;
 }
 
-// One row of aggregates for one column of Parquet; trusted SQL over the opened paths.
-std::string ParquetColumnSql(const std::string& name, bool nested) {
-    const auto column = QuoteIdentifier(name);
-    const auto text = column + "::VARCHAR";
-    return fmt::format("SELECT count(*), count({0}), count(DISTINCT {2}), coalesce({3}::VARCHAR, ''), "
-                       "coalesce({4}::VARCHAR, ''), coalesce(max(length({1})), 0), "
-                       "list_transform(list_slice(list(DISTINCT left({1}, 100)), 1, 3), x -> x) FROM rows",
-                       column, text, nested ? text : column, nested ? "NULL" : "min(" + column + ")",
-                       nested ? "NULL" : "max(" + column + ")");
-}
-
-Result<GuessedColumn> ParquetColumn(Engine& engine, duckdb::Connection& connection, const std::string& from,
-                                    const HeadColumn& column, uint64_t& rows) {
-    const bool nested = !column.type.children.empty();
-    const auto sql = fmt::format("WITH rows AS ({}) {}", from, ParquetColumnSql(column.name, nested));
+// Asks DuckDB for one row. REQUIRES: trusted SQL.
+Result<std::vector<duckdb::Value>> AskRow(Engine& engine, duckdb::Connection& connection, const std::string& sql) {
     const Engine::Running running(engine, connection);
     auto result = TRY(engine.Call([&] { return connection.Query(sql); }));
     if (result->HasError()) return std::unexpected(engine.FromDuck(result->GetErrorObject()));
     return engine.Call([&] {
-        GuessedColumn out;
+        std::vector<duckdb::Value> row;
         const auto chunk = result->Fetch();
-        const auto number = [&](duckdb::idx_t i) { return chunk->GetValue(i, 0).GetValue<uint64_t>(); };
-        out.name = column.name;
-        out.type = column.type;
-        rows = number(0);
-        out.nulls = rows - number(1);
-        out.distinct = number(2);
-        out.unique = out.nulls == 0 && rows > 0 && out.distinct == rows;
-        out.min = chunk->GetValue(3, 0).GetValue<std::string>();
-        out.max = chunk->GetValue(4, 0).GetValue<std::string>();
-        out.max_length = number(5);
-        const auto samples = chunk->GetValue(6, 0);
-        if (!samples.IsNull()) {
-            for (const auto& sample : duckdb::ListValue::GetChildren(samples)) {
-                if (!sample.IsNull()) out.samples.push_back(sample.GetValue<std::string>());
-            }
-        }
-        return out;
+        for (duckdb::idx_t i = 0; chunk && i < chunk->ColumnCount(); ++i) row.push_back(chunk->GetValue(i, 0));
+        return row;
     });
+}
+
+// Counts, extremes and samples of one column of `from`. Distinct values are estimated, and counted exactly only where
+// the column may be a key.
+Result<GuessedColumn> ParquetColumn(Engine& engine, duckdb::Connection& connection, const std::string& from,
+                                    const HeadColumn& column, uint64_t& rows) {
+    const bool nested = !column.type.children.empty();
+    const auto name = QuoteIdentifier(column.name);
+    const auto text = name + "::VARCHAR";
+    const auto key = nested ? text : name;
+    const auto extreme = [&](const char* function) {
+        return nested ? std::string("''") : fmt::format("coalesce({}({})::VARCHAR, '')", function, name);
+    };
+    const auto counts = TRY(AskRow(engine, connection,
+        fmt::format("SELECT count(*), count({}), approx_count_distinct({}), {}, {}, coalesce(max(length({})), 0) FROM ({})",
+                    name, key, extreme("min"), extreme("max"), text, from)));
+    const auto samples = TRY(AskRow(engine, connection,
+        fmt::format("SELECT list(DISTINCT v)[1:3] FROM (SELECT left({}, 100) AS v FROM ({}) WHERE {} IS NOT NULL LIMIT 1000)",
+                    text, from, name)));
+    GuessedColumn out;
+    out.name = column.name;
+    out.type = column.type;
+    CHECK_OK(engine.Call([&] {
+        rows = counts[0].GetValue<uint64_t>();
+        out.nulls = rows - counts[1].GetValue<uint64_t>();
+        out.distinct = counts[2].GetValue<uint64_t>();
+        out.min = counts[3].GetValue<std::string>();
+        out.max = counts[4].GetValue<std::string>();
+        out.max_length = counts[5].GetValue<uint64_t>();
+        if (samples[0].IsNull()) return;
+        for (const auto& sample : duckdb::ListValue::GetChildren(samples[0])) {
+            out.samples.push_back(sample.GetValue<std::string>());
+        }
+    }));
+    if (out.nulls > 0 || rows == 0 || out.distinct * 5 < rows * 4) return out;
+    const auto exact = TRY(AskRow(engine, connection, fmt::format("SELECT count(DISTINCT {}) FROM ({})", key, from)));
+    out.distinct = TRY(engine.Call([&] { return exact[0].GetValue<uint64_t>(); }));
+    out.unique = out.distinct == rows;
+    return out;
 }
 
 Result<Profile> ProfileParquet(Engine& engine, duckdb::Connection& connection, const Relation& relation) {

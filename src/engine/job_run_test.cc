@@ -212,6 +212,47 @@ TEST_F(JobRun, ProfileFindsTypesNullsAndKeys) {
     EXPECT_EQ(profile["columns"][2]["type"], "date");
 }
 
+TEST_F(JobRun, ProfileOfParquetAsksTheFile) {
+    FileRelation parquet;
+    parquet.format = FileRelation::Format::kParquet;
+    world.PutFile("id,name\n2,a\n1,a\n3,\n");
+    job.columns = {Declared("id", "bigint", 1), Declared("name", "varchar", 2)};
+    ASSERT_TRUE(world.Run(job).ok);
+    world.PutFile(world.Output(0), parquet);
+    job.columns.clear();
+    job.kind = Job::Kind::kProfile;
+    const auto ended = world.Run(job);
+    ASSERT_TRUE(ended.ok) << ended.error.message;
+    const auto profile = *ParseJson(world.head.extra);
+    EXPECT_EQ(profile["rows"], 3);
+    EXPECT_EQ(profile["columns"][0]["type"], "bigint");
+    EXPECT_EQ(profile["columns"][0]["unique"], true);
+    EXPECT_EQ(profile["columns"][0]["max"], "3");
+    EXPECT_EQ(profile["columns"][1]["nulls"], 1);
+    EXPECT_EQ(profile["columns"][1]["distinct"], 1);
+    EXPECT_EQ(profile["columns"][1]["samples"], Json::array({"a"}));
+}
+
+TEST_F(JobRun, LargeLoadsAreSplitIntoFilesInOrder) {
+    job.sql = "SELECT i AS id, hash(i)::VARCHAR AS noise FROM range(200000) t(i)";
+    job.inputs.clear();
+    job.columns = {Declared("id", "bigint", 1), Declared("noise", "varchar", 2)};
+    job.sort_by = {"id"};
+    job.target_file_bytes = 500'000;
+    job.target_row_group_rows = 10'240;
+    const auto ended = world.Run(job);
+    ASSERT_TRUE(ended.ok) << ended.error.message;
+    ASSERT_GT(ended.files.size(), 2u);
+    uint64_t rows = 0;
+    for (const auto& file : ended.files) {
+        EXPECT_EQ(ReadBack(world.Output(file.index), "SELECT count(*), min(id) FROM read_parquet($)"),
+                  std::to_string(file.row_count) + "|" + std::to_string(rows) + "\n");
+        EXPECT_EQ(file.size_bytes, world.Output(file.index).size());
+        rows += file.row_count;
+    }
+    EXPECT_EQ(rows, 200'000u);
+}
+
 TEST_F(JobRun, MergeWritesTheRelationAgainInOrder) {
     BlockWriter rows({Shown("id", "bigint", 1)});
     rows.Bigint(3).Bigint(1).Bigint(2);
