@@ -27,7 +27,7 @@ WEFT = ROOT / "build" / "release" / "weft"
 ROUNDS = int(os.environ.get("WEFT_BENCH_ROUNDS", "11"))
 ROWS = int(os.environ.get("WEFT_BENCH_ROWS", "1000000"))
 WIDE = f"""SELECT i AS id, 'name ' || (i * 7919 % 100003) AS name, ((i * 31 % 1000000) / 100)::decimal(12,2) AS amount,
-    sin(i) AS ratio, TIMESTAMP '2024-01-01' + INTERVAL (i) SECOND AS at, i % 3 = 0 AS flag FROM range({ROWS}) t(i)"""
+    sin(i) AS ratio, TIMESTAMP '2024-01-01' + INTERVAL (i) SECOND AS moment, i % 3 = 0 AS flag FROM range({ROWS}) t(i)"""
 PRODUCT = """apiVersion: weft/v1
 kind: DataProduct
 domain: bench
@@ -293,7 +293,7 @@ def prepared():
             duckdb.sql(f"COPY ({WIDE}) TO '{node.files}/wide.csv' (FORMAT csv)")
             with psycopg.connect(**rival, autocommit=True) as connection:
                 connection.execute("CREATE SCHEMA bench; CREATE TABLE bench.wide (id bigint PRIMARY KEY, name varchar,"
-                                   " amount numeric(12,2), ratio double precision, at timestamp, flag boolean)")
+                                   " amount numeric(12,2), ratio double precision, moment timestamp, flag boolean)")
                 with connection.cursor().copy("COPY bench.wide FROM STDIN (FORMAT csv)") as copy:
                     with open(node.files / "wide.csv", "rb") as file:
                         while block := file.read(1 << 20):

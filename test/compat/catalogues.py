@@ -24,7 +24,7 @@ def psql_describes(target):
         r"\dt compat.*": TABLES,
         r"\dt *.*": ["compat | orders"],
         r"\d compat.orders": ["order_id | bigint | not null", "amount | numeric(12,2)", "ordered | date"],
-        r"\d+ compat.kinds": ["at | timestamp with time zone", "tags | character varying[] | text[]", "uuid"],
+        r"\d+ compat.kinds": ["moment | timestamp with time zone", "tags | character varying[] | text[]", "uuid"],
         r"\d compat.*": ["country", "word"],
         r"\l": ["weft"],
         r"\dv": [], r"\di": [], r"\ds": [], r"\df now": [], r"\du": [], r"\dT": [], r"\dp compat.*": [], r"\d": [],
@@ -130,7 +130,7 @@ JDBC = {
     "jdbc_keys": [["order_id"]],
     "jdbc_schemas": [["compat"]],
     "jdbc_fetch_size": [["12"]],
-    "jdbc_columns": [["order_id", "int8", "19", "0"], ["customer", "varchar", "2147483647", "0"],
-                     ["country", "varchar", "2147483647", "1"], ["amount", "numeric", "12", "1"],
+    "jdbc_columns": [["order_id", "int8", "19", "0"], ["customer", "text", "2147483647", "0"],
+                     ["country", "text", "2147483647", "1"], ["amount", "numeric", "12", "1"],
                      ["ordered", "date", "13", "1"]],
 }

@@ -18,11 +18,11 @@ CREATE TABLE compat.countries (code varchar PRIMARY KEY, name varchar NOT NULL);
 CREATE TABLE compat.orders (order_id bigint PRIMARY KEY, customer varchar NOT NULL, country varchar,
                             amount numeric(12,2), ordered date);
 CREATE TABLE compat.source (id integer PRIMARY KEY, flag boolean, small integer, big bigint, ratio double precision,
-    price numeric(12,2), born date, wake time, seen timestamp, at timestamptz, word varchar, code uuid, raw varchar,
+    price numeric(12,2), born date, wake time, seen timestamp, moment timestamptz, word varchar, code uuid, raw varchar,
     tags varchar);
 """
 COMPUTED = """
-CREATE TABLE compat.kinds AS SELECT id, flag, small, big, ratio, price, born, wake, seen, at, word, code,
+CREATE TABLE compat.kinds AS SELECT id, flag, small, big, ratio, price, born, wake, seen, moment, word, code,
     convert_to(raw, 'UTF8') AS raw, string_to_array(tags, ';')::varchar[] AS tags FROM compat.source;
 DROP TABLE compat.source;
 CREATE TABLE compat.totals AS SELECT c.name AS country, count(o.order_id) AS orders, sum(o.amount) AS amount

@@ -30,7 +30,7 @@ SELECT id, born, wake, seen FROM compat.kinds ORDER BY id;
 > 4 | 2038-01-19 | 00:00:00 | 2038-01-19 03:14:07
 > 5 | 2000-02-29 | 12:30:00 | 2000-02-29 12:30:00
 -- zones
-SELECT id, at FROM compat.kinds ORDER BY id;
+SELECT id, moment FROM compat.kinds ORDER BY id;
 > 1 | 2024-01-01 08:00:00+00
 > 2 | 2024-06-30 21:30:00+00
 > 3 | NULL
