@@ -21,7 +21,7 @@ from node import Node, NodeError
 HERE = pathlib.Path(__file__).resolve().parent
 COMMAND_SECONDS = 120
 WAIT_SECONDS = 30
-VERBS = ("node", "as", "file", "copy", "let", "$", "sql", "http", "stop", "start", "kill", "wait-until", "alive")
+VERBS = ("needs", "node", "as", "file", "copy", "let", "$", "sql", "http", "stop", "start", "kill", "wait-until", "alive")
 
 EXPECTATION = re.compile(r" +-> (error \w{5}(?: .*)?|\d{3}|exit (?:\d+|nonzero))$")
 
@@ -30,6 +30,10 @@ class Failure(Exception):
     def __init__(self, line, text):
         super().__init__(text)
         self.line = line
+
+
+class Skipped(Exception):
+    """What the scenario needs is not on this machine."""
 
 
 class Step:
@@ -139,10 +143,10 @@ def json_at(value, path):
 class Scenario:
     def __init__(self, path, weft, verbose=False):
         self.path, self.weft, self.verbose = path, weft, verbose
-        self.node, self.who, self.values = None, "admin", {}
+        self.node, self.who, self.values, self.skipped = None, "admin", {}, None
 
     def run(self):
-        """-> None or the text of the failure."""
+        """-> None or the text of the failure; `skipped` says why it did not run."""
         try:
             for step in parse(self.path):
                 if self.verbose:
@@ -150,6 +154,9 @@ class Scenario:
                 self.do(step)
             if self.node is not None:
                 self.finish()
+            return None
+        except Skipped as skipped:
+            self.skipped = str(skipped)
             return None
         except Failure as failure:
             log = f"\n  the node's log ends:\n{indent(self.node.log_tail(15))}" if self.node else ""
@@ -172,7 +179,7 @@ class Scenario:
         verb, _, rest = step.text.partition(" ")
         rest = self.fill(rest)
         try:
-            if verb not in ("node", "kill", "file", "copy") and self.node is None:
+            if verb not in ("needs", "node", "kill", "file", "copy") and self.node is None:
                 self.start_fresh([])
             if verb == "$":
                 self.shell(step, rest)
@@ -193,6 +200,14 @@ class Scenario:
         self.node = Node(self.weft, options=options)
         self.who = "admin"
         self.node.start()
+
+    def do_needs(self, step, rest):
+        """needs NAME [FILE]: the environment names a folder, with that file in it; its path is ${NAME} from here."""
+        name, *file = rest.split()
+        folder = os.environ.get(name, "")
+        if not folder or not (pathlib.Path(folder) / (file[0] if file else "")).exists():
+            raise Skipped(f"{name} names no folder" + (f" with {file[0]}" if file else ""))
+        self.values[name] = folder
 
     def do_node(self, step, rest):
         self.start_fresh(rest.split())
@@ -370,8 +385,12 @@ def main():
     files = list(collect(given.paths))
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(max(1, given.j)) as pool:
-        for path, failure in zip(files, pool.map(lambda p: Scenario(p, given.weft, given.v).run(), files)):
-            shown = os.path.relpath(path, HERE.parent)
+        scenarios = [Scenario(path, given.weft, given.v) for path in files]
+        for scenario, failure in zip(scenarios, pool.map(Scenario.run, scenarios)):
+            shown = os.path.relpath(scenario.path, HERE.parent)
+            if scenario.skipped:
+                print(f"skipped {shown}: {scenario.skipped}")
+                continue
             print(f"{'FAILED' if failure else 'passed'}  {shown}")
             if failure:
                 failed += 1
