@@ -23,6 +23,8 @@ namespace {
 namespace beast = boost::beast::http;
 using std::chrono::seconds;
 
+// GCC 12 destroys some temporaries in co_await expressions twice: arguments have names in this
+// file.
 constexpr auto kHeaderTimeMax = seconds(20);  // From its first byte to its last.
 constexpr auto kBodyTimeMax = seconds(120);
 constexpr auto kWriteStallMax = seconds(300);  // A client that takes no byte for so long is gone.
@@ -72,7 +74,7 @@ class Connection {
     asio::awaitable<Result<>> ReadBody(Parser& parser);
     asio::awaitable<Result<>> AdmitBody(const Parser& parser);
     asio::awaitable<Response> Ask();
-    asio::awaitable<bool> Send(Response response);
+    asio::awaitable<bool> Send(const Response& response);
     asio::awaitable<bool> SendRows(Response& response);
     asio::awaitable<bool> Stream(DataChannel& channel, std::vector<std::string_view>& pieces,
                                  Rows& rows);
@@ -102,6 +104,8 @@ asio::awaitable<bool> Connection::ReadHeader(Parser& parser) {
     parser.body_limit(kLimits.http_body_bytes_max);
     wire_.SetDeadline(seconds(kLimits.http_idle_seconds_max));
     wire_.input_max = 64u << 10;
+    const Error endless{
+        Code::kLimit, "the header is too large", {}, {}, {}};  // One line without end.
     bool started = false;
     while (!parser.is_header_done()) {
         boost::system::error_code failed;
@@ -109,11 +113,12 @@ asio::awaitable<bool> Connection::ReadHeader(Parser& parser) {
         wire_.Consume(used);
         if (failed && failed != beast::error::need_more) {
             const Error error = ParseError(failed);
-            co_return co_await Reject(error, failed == beast::error::header_limit ? 431 : 400);
+            co_return co_await Reject(
+                error, failed == beast::error::header_limit ? 431 : HttpStatusOf(error));
         }
         if (parser.is_header_done()) break;
         if (wire_.input().size() > kLimits.http_header_bytes_max)  // One endless line.
-            co_return co_await Reject({Code::kLimit, "the header is too large", {}, {}, {}}, 431);
+            co_return co_await Reject(endless, 431);
         wire_.idle = !started && wire_.input().empty();
         const bool more = co_await wire_.WaitForInput();
         wire_.idle = false;
@@ -256,7 +261,7 @@ void Connection::Log(int status) {
                         request_.who.name.empty() ? "-" : request_.who.name));
 }
 
-asio::awaitable<bool> Connection::Send(Response response) {
+asio::awaitable<bool> Connection::Send(const Response& response) {
     wire_.SetDeadline(kWriteStallMax);
     const std::string head = HeadText(response, response.body.size());
     std::vector<std::string_view> pieces{head};
@@ -271,7 +276,7 @@ asio::awaitable<bool> Connection::Reject(const Error& error, int status) {
     if (request_.id.empty()) request_.id = Hex(io::Random(8));
     Response response = ProblemResponse(error, request_.id);
     response.status = status;
-    co_await Send(std::move(response));
+    co_await Send(response);
     co_return false;
 }
 
@@ -346,13 +351,15 @@ asio::awaitable<bool> Connection::SendRows(Response& response) {
         if (!ended || !ended->ok) {
             CountRows(rows, false);
             const Error error = ended ? ended->error : ended.error();
-            sent = co_await Send(ProblemResponse(error, request_.id));
+            const Response problem = ProblemResponse(error, request_.id);
+            sent = co_await Send(problem);
             co_return sent;
         }
     }
     if (http_10_) keep_alive_ = false;
     wire_.SetDeadline(kWriteStallMax);
-    sent = co_await wire_.Write(HeadText(response, {}));
+    const std::string head = HeadText(response, {});
+    sent = co_await wire_.Write(head);
     if (!sent) rows.session().Cancel();
     if (!pieces.empty()) {
         const bool streamed = co_await Stream(channel, pieces, rows);
@@ -378,15 +385,15 @@ asio::awaitable<bool> Connection::ServeOne() {
     keep_alive_ = parser.keep_alive() && !wire_.loop().draining;
     http_10_ = parser.get().version() < 11;
     is_head_ = request_.method == "HEAD";
-    if (!request_.headers.contains("host") && !http_10_)
-        co_return co_await Reject({Code::kInvalid, "the header Host is missing", {}, {}, {}}, 400);
+    const Error no_host{Code::kInvalid, "the header Host is missing", {}, {}, {}};
+    const Error other_host{Code::kInvalid,
+                           "this node does not answer to that Host",
+                           {},
+                           {},
+                           "name it in `hosts` of the configuration"};
+    if (!request_.headers.contains("host") && !http_10_) co_return co_await Reject(no_host, 400);
     if (!HostIsOurs(request_.Header("host"), parts_.hosts, parts_.loopback))
-        co_return co_await Reject({Code::kInvalid,
-                                   "this node does not answer to that Host",
-                                   {},
-                                   {},
-                                   "name it in `hosts` of the configuration"},
-                                  421);
+        co_return co_await Reject(other_host, 421);
     reserved_ = 0;
     const Result<> body = co_await ReadBody(parser);
     parts_.body_bytes.fetch_sub(reserved_);
@@ -394,7 +401,10 @@ asio::awaitable<bool> Connection::ServeOne() {
     wire_.ClearDeadline();
 
     Response response = co_await Ask();
-    if (!response.rows) co_return co_await Send(std::move(response)) && keep_alive_;
+    if (!response.rows) {
+        const bool sent = co_await Send(response);
+        co_return sent&& keep_alive_;
+    }
     streaming_ = &response.rows->session();
     const bool sent = co_await SendRows(response);
     streaming_ = nullptr;

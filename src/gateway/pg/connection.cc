@@ -19,6 +19,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+// GCC 12 destroys some temporaries in co_await expressions twice: arguments have names in this
+// file.
 constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);
 constexpr int kTlsRecord = 0x16;
 constexpr auto kWriteStallMax = seconds(300);  // A client that takes no byte for so long is gone.
@@ -80,7 +82,8 @@ void Connection::Cancel(const CancelRequest& cancel) {
 }
 
 asio::awaitable<bool> Connection::AnswerSsl() {
-    // One co_return at the end: g++ 12 compiles several `co_return co_await` of one coroutine into a trap.
+    // One co_return at the end: g++ 12 compiles several `co_return co_await` of one coroutine into
+    // a trap.
     bool going_on = !wire_.has_tls();
     if (going_on) going_on = co_await wire_.Write(tls_ ? "S" : "N");
     // ReadExactly took the eight bytes and no more: whatever was sent early is now read as a TLS
@@ -116,8 +119,7 @@ asio::awaitable<bool> Connection::Negotiate() {
             Cancel(*cancel);
             co_return false;
         }
-        if (round == kLimits.pg_negotiations_max)
-            co_return co_await Fail(too_many);
+        if (round == kLimits.pg_negotiations_max) co_return co_await Fail(too_many);
         const bool ssl = std::holds_alternative<SslRequest>(*packet);
         bool going_on = false;
         if (ssl) {
@@ -155,7 +157,8 @@ asio::awaitable<Result<>> Connection::Exchange(govern::ScramExchange& scram,
             Code::kInvalid, "08P01", "the only SASL mechanism here is " + std::string(kMechanism)));
     const auto first = scram.First(initial->response);
     if (!first) co_return std::unexpected(first.error());
-    if (!co_await wire_.Write(SaslContinue(*first)))
+    const std::string challenge = SaslContinue(*first);
+    if (!co_await wire_.Write(challenge))
         co_return std::unexpected(Fatal(Code::kUnavailable, "08006", "the client is gone"));
     message = co_await Password();
     if (!message) co_return std::unexpected(message.error());
@@ -171,8 +174,10 @@ asio::awaitable<bool> Connection::Login() {
             Fatal(Code::kDenied, "28000", "this node wants TLS", "connect with sslmode=require");
         co_return co_await Fail(error);
     }
-    if (startup_.minor > 0 || !startup_.unknown_options.empty())
-        if (!co_await wire_.Write(NegotiateVersion(startup_))) co_return false;
+    if (startup_.minor > 0 || !startup_.unknown_options.empty()) {
+        const std::string negotiation = NegotiateVersion(startup_);
+        if (!co_await wire_.Write(negotiation)) co_return false;
+    }
     auto settings = SessionSettings(startup_);
     if (!settings) co_return co_await Fail(settings.error());
     settings_ = std::move(*settings);
@@ -180,7 +185,8 @@ asio::awaitable<bool> Connection::Login() {
     const auto state = parts_.snapshot();
     govern::ScramExchange scram(state, startup_.user, parts_.mock_key, parts_.clock.Now());
     std::string server_final;
-    if (!co_await wire_.Write(SaslOffer())) co_return false;
+    const std::string offer = SaslOffer();
+    if (!co_await wire_.Write(offer)) co_return false;
     const Result<> done = co_await Exchange(scram, server_final);
     if (!done) {
         parts_.metrics.CountLogin(false);
@@ -198,9 +204,9 @@ asio::awaitable<bool> Connection::Login() {
 asio::awaitable<bool> Connection::Open(const govern::Principal& who, std::string server_final) {
     // After the login, so that only users learn which databases there are.
     if (startup_.database != kDatabase) {
-        const Error error = Fatal(Code::kNotFound, "3D000",
-                                  "database \"" + startup_.database + "\" does not exist",
-                                  "the database of every node is called weft");
+        const Error error =
+            Fatal(Code::kNotFound, "3D000", "database \"" + startup_.database + "\" does not exist",
+                  "the database of every node is called weft");
         co_return co_await Fail(error);
     }
     session_ = parts_.sessions.Open({who, "postgres", wire_.client(), settings_});
@@ -211,7 +217,8 @@ asio::awaitable<bool> Connection::Open(const govern::Principal& who, std::string
     welcome.settings = settings_;
     welcome.session = session_->id();
     welcome.key = session_->cancel_key();
-    co_return co_await wire_.Write(WelcomeMessages(welcome));
+    const std::string messages = WelcomeMessages(welcome);
+    co_return co_await wire_.Write(messages);
 }
 
 asio::awaitable<bool> Connection::AnswerError(const Error& error, bool complete) {
@@ -244,10 +251,9 @@ asio::awaitable<void> Connection::ServeBatches() {
             going_on = co_await wire_.WaitForInput();
             wire_.idle = false;
         } else if (*kind == Batches::Kind::kFunctionCall) {
-            going_on = co_await AnswerError(
-                Fatal(Code::kInvalid, "0A000", "function calls outside SQL are not offered",
-                      "use SELECT"),
-                true);
+            const Error error =
+                Fatal(Code::kInvalid, "0A000", "function calls outside SQL are not offered");
+            going_on = co_await AnswerError(error, true);
         } else {
             std::string messages = batches_.TakeMessages();
             const bool complete = *kind == Batches::Kind::kBatch;
@@ -312,8 +318,8 @@ asio::awaitable<bool> Connection::RunBatch(std::string messages, bool complete) 
         });
     if (!posted) {
         running_ = false;
-        co_return co_await AnswerError(
-            Fatal(Code::kLimit, "53300", "too many statements are waiting"), complete);
+        const Error error = Fatal(Code::kLimit, "53300", "too many statements are waiting");
+        co_return co_await AnswerError(error, complete);
     }
     while (!begun_) co_await wire_.changed().Wait();
     if (!*begun_) {
@@ -358,7 +364,8 @@ asio::awaitable<void> Connection::Run() {
     wire_.SetDeadline(seconds(kLimits.login_seconds_max));
     if (parts_.logins.fetch_add(1) >= kLoginsMax) {
         parts_.metrics.refused_connections.fetch_add(1);
-        co_await Fail(Fatal(Code::kLimit, "53300", "too many clients are logging in", "try again"));
+        const Error error = Fatal(Code::kLimit, "53300", "too many clients are logging in");
+        co_await Fail(error);
         parts_.logins.fetch_sub(1);
         co_return;
     }

@@ -134,7 +134,8 @@ TEST_F(PgConnection, ASlotThatIsNotFreeIsAnErrorOfTheStatement) {
 TEST_F(PgConnection, CancelNeedsTheRightKey) {
     Client client(address());
     ASSERT_EQ(client.Login("ana", "secret-ana"), "");
-    client.Send(Query("wait"));
+    client.Send(Query("rows 1 wait"));
+    EXPECT_EQ(client.ReadMessage().type, 'D');  // It runs.
     const auto cancel = [&](uint32_t key) {
         std::string packet = "\0\0\0\x10\x04\xd2\x16\x2e"s;
         for (const uint32_t word : {client.session, key})
