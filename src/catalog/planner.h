@@ -32,6 +32,7 @@ public:
     // FAILS: kDenied; everything about the files is a finding.
     Result<Plan> Make(const std::vector<model::ProductFolder>& folders);
     const std::vector<PlannedProduct>& products() const { return products_; }
+    std::vector<size_t> InOrder() const;  // Of products(): sources before their readers. REQUIRES: no cycle.
     const meta::State& state() const { return *state_; }
 
 private:
@@ -41,7 +42,6 @@ private:
     void CheckGrants(const PlannedProduct& product);
     void CheckCycles();
     void AllowRoots();
-    std::vector<size_t> InOrder() const;
 
     void Complete(PlannedProduct& product);
     void CompletePort(PlannedProduct& product, model::OutputPort& port);

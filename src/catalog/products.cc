@@ -127,7 +127,8 @@ Result<Applied> Products::Apply(const govern::Principal& who, const std::vector<
     const auto command = ToCommand(planner, who);
     if (!command.products.empty()) CHECK_OK(parts_.store.Commit(who.name, command));
     const auto state = parts_.store.Snapshot();
-    for (const auto& planned : planner.products()) {
+    for (const size_t index : planner.InOrder()) {
+        const PlannedProduct& planned = planner.products()[index];
         const auto* product = state->FindProduct(planned.spec.domain, planned.spec.name);
         if (!product) return Fail(Code::kConflict, planned.spec.FullName() + " was removed while it was applied");
         const bool changed = planned.change.kind != ChangeKind::kNone;

@@ -19,6 +19,7 @@ struct RunRequest {
     std::string trigger;
     std::string by;
     std::string slot;          // Of the schedule; empty: none.
+    std::vector<ProductId> sources;  // Products that it reads: if one of them is due too, it goes first.
 };
 
 struct RunOutcome {

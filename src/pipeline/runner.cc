@@ -46,7 +46,7 @@ public:
     ~LocalRunner() override { Drain(); }
 
     Result<RunId> Queue(ProductId product, std::string trigger, std::string by) override {
-        return QueueRun({product, {}, std::move(trigger), std::move(by), {}});
+        return QueueRun({product, {}, std::move(trigger), std::move(by), {}, {}});
     }
     Result<meta::RunRecord> Wait(RunId run, uint64_t wait_ms) override;
     uint32_t running() const override {
@@ -58,6 +58,7 @@ public:
 private:
     Result<RunId> QueueRun(RunRequest request);
     void ResumeAfterRestart();
+    bool MayStart(const RunRequest& request) const;  // REQUIRES: mutex_ is held.
     void WorkLoop(std::stop_token stop);
     void ExecuteOne(RunRequest request);
     void Finish(const RunRequest& request, meta::RunRecord record, const Result<RunOutcome>& outcome);
@@ -84,6 +85,11 @@ Result<RunId> LocalRunner::QueueRun(RunRequest request) {
     const auto state = parts_.store.Snapshot();
     const auto product = state->products.find(request.product);
     if (product == state->products.end()) return Fail(Code::kNotFound, "there is no such product");
+    for (const auto& input : product->second->spec.input_ports) {
+        if (input.kind != model::InputPort::Kind::kProduct) continue;
+        const auto* source = state->FindProduct(input.product.domain, input.product.product);
+        if (source && source->id != request.product) request.sources.push_back(source->id);
+    }
     std::scoped_lock lock(mutex_);
     if (draining_) return Fail(Code::kUnavailable, std::string(kStopped));
     for (const auto& queued : queue_)
@@ -109,8 +115,16 @@ void LocalRunner::ResumeAfterRestart() {
     const auto state = parts_.store.Snapshot();
     for (const auto& [id, product] : state->products) {
         const bool cut_off = product->run.state == meta::RunState::kFailed && product->run.error == kStopped;
-        if (cut_off || product->run.state == meta::RunState::kNone) (void)QueueRun({id, {}, "retry", "node", {}});
+        if (cut_off || product->run.state == meta::RunState::kNone) (void)QueueRun({id, {}, "retry", "node", {}, {}});
     }
+}
+
+// Not while it runs already, nor while a product that it reads is about to be computed: sources come first.
+bool LocalRunner::MayStart(const RunRequest& request) const {
+    if (active_.contains(request.product)) return false;
+    return std::ranges::none_of(request.sources, [&](ProductId source) {
+        return active_.contains(source) || std::ranges::find(queue_, source, &RunRequest::product) != queue_.end();
+    });
 }
 
 void LocalRunner::WorkLoop(std::stop_token stop) {
@@ -118,8 +132,8 @@ void LocalRunner::WorkLoop(std::stop_token stop) {
         RunRequest request;
         {
             std::unique_lock lock(mutex_);
-            const auto ready = [&] {  // The first queued product that is not running already.
-                return std::ranges::find_if(queue_, [&](const auto& r) { return !active_.contains(r.product); });
+            const auto ready = [&] {
+                return std::ranges::find_if(queue_, [&](const auto& request) { return MayStart(request); });
             };
             if (!changed_.wait(lock, stop, [&] { return draining_ || ready() != queue_.end(); })) return;
             if (draining_) return;
@@ -223,14 +237,14 @@ void LocalRunner::ScheduleLoop(std::stop_token stop) {
 void LocalRunner::LookAt(const meta::State& state, const meta::Product& product, Timestamp now) {
     switch (RetryOf(product.id, now)) {
         case Retry::kLater: return;
-        case Retry::kNow: (void)QueueRun({product.id, {}, "retry", "scheduler", {}}); return;
+        case Retry::kNow: (void)QueueRun({product.id, {}, "retry", "scheduler", {}, {}}); return;
         case Retry::kNone: break;
     }
     std::string slot;
     if (IsDue(product, now, slot)) {
-        (void)QueueRun({product.id, {}, "schedule", "scheduler", slot});
+        (void)QueueRun({product.id, {}, "schedule", "scheduler", slot, {}});
     } else if (HasChanged(state, product)) {
-        (void)QueueRun({product.id, {}, "change", "scheduler", {}});
+        (void)QueueRun({product.id, {}, "change", "scheduler", {}, {}});
     }
 }
 
