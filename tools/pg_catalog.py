@@ -28,7 +28,6 @@ ROWS = {
     "pg_proc": "oid IN (SELECT unnest(ARRAY[typinput, typoutput, typreceive, typsend]::oid[]) FROM pg_type WHERE typnamespace = 11 AND typrelid = 0)",
     "pg_am": "true", "pg_language": "true", "pg_tablespace": "true", "pg_range": "true",
     "pg_collation": "oid IN (100, 950, 951)",
-    "pg_cast": "false",
 }
 
 

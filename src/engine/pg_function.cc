@@ -1,5 +1,6 @@
 #include "engine/pg_function.h"
 
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -57,6 +58,7 @@ void AddNative(duckdb::ExtensionLoader& loader, const std::string& name,
                 }
             });
         function.SetVolatile();
+        function.SetFallible();
         set.AddFunction(std::move(function));
     }
     loader.RegisterFunction(std::move(set));
@@ -140,7 +142,12 @@ std::vector<std::string> AddMacros(duckdb::ExtensionLoader& loader) {
     parser.ParseQuery(std::string(kMacros));
     for (auto& statement : parser.statements) {
         auto& macro = statement->Cast<duckdb::CreateStatement>().info->Cast<duckdb::CreateMacroInfo>();
-        names.push_back(macro.GetQualifiedName().Name().GetIdentifierName().substr(kPrefix.size()));
+        const auto name = macro.GetQualifiedName().Name();
+        names.push_back(name.GetIdentifierName().substr(kPrefix.size()));
+        macro.SetQualifiedName(duckdb::QualifiedName(duckdb::Identifier("system"), duckdb::Identifier("main"), name));
+        macro.internal = true;
+        for (auto& overload : macro.macros)
+            for (auto& type : overload->types) type = duckdb::UnboundType::TryDefaultBind(type);
         loader.RegisterFunction(macro);
     }
     return names;
@@ -169,6 +176,13 @@ Result<> RegisterPgFunctions(Engine& engine) {
             if (schema != "pg_catalog" && schema != "information_schema") return;
         }
         const auto name = ToLower(function.FunctionName().GetIdentifierName());
+        static const std::map<std::string, std::string> kRenamed = {
+            {"json_build_object", "json_object"}, {"jsonb_build_object", "json_object"}, {"json_build_array", "json_array"},
+            {"jsonb_build_array", "json_array"}, {"json_agg", "json_group_array"}, {"jsonb_agg", "json_group_array"}};
+        if (const auto renamed = kRenamed.find(name); renamed != kRenamed.end()) {
+            function.SetQualifiedName(duckdb::QualifiedName(duckdb::Identifier(renamed->second)));
+            return;
+        }
         if (!ours.contains(name)) return;
         function.SetQualifiedName(duckdb::QualifiedName(duckdb::Identifier(std::string(kPrefix) + name)));
     });

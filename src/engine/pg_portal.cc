@@ -11,16 +11,11 @@ constexpr size_t kEmitBytes = 128u << 10;  // Bytes gathered before they go to t
 
 Result<std::unique_ptr<PgPortal>> PgPortal::Open(Engine& engine, Connection connection, const PgPrepared& prepared,
                                                  std::vector<duckdb::Value> values, bool utc) {
-    auto statement = TRY(prepared.Admitted(engine));
+    auto statement = TRY(prepared.Admitted(engine, values));
     std::unique_ptr<PgPortal> portal(new PgPortal(engine, std::move(connection)));
     portal->utc_ = utc;
     portal->running_.emplace(engine, *portal->connection_);
-    duckdb::identifier_map_t<duckdb::BoundParameterData> named;
-    for (size_t i = 0; i < values.size(); ++i) {
-        const duckdb::Identifier name(std::to_string(i + 1));
-        if (statement->named_param_map.contains(name)) named[name] = duckdb::BoundParameterData(std::move(values[i]));
-    }
-    auto result = TRY(engine.Call([&] { return portal->connection_->Submit(std::move(statement), named); }));
+    auto result = TRY(engine.Call([&] { return portal->connection_->Submit(std::move(statement)); }));
     if (result->HasError()) {
         auto error = engine.FromDuck(result->GetErrorObject());
         for (auto& finding : error.findings)

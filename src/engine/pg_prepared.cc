@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "duckdb/parser/expression/cast_expression.hpp"
 #include "duckdb/parser/expression/columnref_expression.hpp"
+#include "duckdb/parser/expression/constant_expression.hpp"
 #include "duckdb/parser/expression/function_expression.hpp"
 #include "duckdb/parser/expression/parameter_expression.hpp"
 #include "duckdb/parser/expression/subquery_expression.hpp"
@@ -196,18 +197,20 @@ bool PgPrepared::needs_inference() const {
     return std::any_of(oids_.begin(), oids_.end(), [](uint32_t oid) { return oid == 0; });
 }
 
-// A copy whose parameters carry their types as casts, so that DuckDB can bind it without values. `all`: those that
-// could not be inferred are text.
-Result<duckdb::unique_ptr<duckdb::SQLStatement>> PgPrepared::Typed(Engine& engine, bool all) const {
+// A copy whose parameters carry their types as casts, so that DuckDB can bind it without values. kCast: those that could
+// not be inferred are text. kNulls: nulls of these types stand for them, which binds where casts do not (a macro that
+// uses its parameter twice).
+Result<duckdb::unique_ptr<duckdb::SQLStatement>> PgPrepared::Typed(Engine& engine, Pass pass) const {
     return engine.Call([&] {
         auto copy = tree_->Copy();
         auto* node = NodeOf(*copy);
         if (!node) return copy;
         const auto wrap = [&](Tree& parameter, const LogicalType& type) {
             auto inner = std::move(parameter);
+            if (pass == Pass::kNulls) inner = duckdb::ConstantExpression::Null();
             parameter = duckdb::make_uniq<duckdb::CastExpression>(type, std::move(inner));
         };
-        if (auto* select = FirstSelect(node)) {
+        if (auto* select = pass == Pass::kDeclared ? FirstSelect(node) : nullptr) {
             for (auto& item : select->select_list) {
                 if (item->GetExpressionClass() != ExpressionClass::PARAMETER) continue;
                 VisitExpression(item, [&](Tree& parameter, size_t i) {
@@ -216,21 +219,22 @@ Result<duckdb::unique_ptr<duckdb::SQLStatement>> PgPrepared::Typed(Engine& engin
             }
         }
         VisitNode(*node, [&](Tree& parameter, size_t i) {
-            if (oids_[i] != 0 && types_[i].id() != duckdb::LogicalTypeId::VARCHAR) wrap(parameter, types_[i]);
-            else if (all && oids_[i] == 0) wrap(parameter, LogicalType::VARCHAR);
+            if (pass != Pass::kDeclared || (oids_[i] != 0 && types_[i].id() != duckdb::LogicalTypeId::VARCHAR)) wrap(parameter, types_[i]);
         }, 0);
+        if (pass == Pass::kNulls) copy->named_param_map.clear();
         return copy;
     });
 }
 
 Result<> PgPrepared::Infer(Engine& engine, duckdb::Connection& connection) {
-    for (const bool all : {false, true}) {
-        auto copy = TRY(Typed(engine, all));
+    for (const auto pass : {Pass::kDeclared, Pass::kCast, Pass::kNulls}) {
+        const bool all = pass != Pass::kDeclared;
+        auto copy = TRY(Typed(engine, pass));
         CHECK_OK(engine.Admit(*copy));
         const Engine::Running running(engine, connection);
         auto prepared = TRY(engine.Call([&] { return connection.Prepare(std::move(copy)); }));
         if (prepared->HasError()) {
-            if (!all && needs_inference()) continue;  // An untyped parameter can be what fails: once more as text.
+            if (parameter_count_ > 0 && pass != Pass::kNulls) continue;  // An untyped parameter can be what fails: once more as text.
             auto error = engine.FromDuck(prepared->GetErrorObject());
             for (auto& finding : error.findings)
                 if (finding.column > 0) finding.column = Place(finding.column);
@@ -243,16 +247,16 @@ Result<> PgPrepared::Infer(Engine& engine, duckdb::Connection& connection) {
             const duckdb::Identifier name(std::to_string(i + 1));
             const bool known = prepared->TryGetParameterType(name, type) && type.id() != duckdb::LogicalTypeId::UNKNOWN &&
                                type.id() != duckdb::LogicalTypeId::SQLNULL && type.id() != duckdb::LogicalTypeId::ANY;
-            if (!known) {
-                complete = complete && all;
-                type = LogicalType::VARCHAR;
+            if (!known && !all) {
+                complete = false;
+                continue;
             }
-            if (!known && !all) continue;
+            if (!known) type = LogicalType::VARCHAR;
             oids_[i] = ToPgType(type).oid;
             types_[i] = type.id() == duckdb::LogicalTypeId::DECIMAL ? LogicalType::DECIMAL(38, 10) : type;
         }
         for (const auto& type : prepared->GetTypes()) complete = complete && type.id() != duckdb::LogicalTypeId::UNKNOWN;
-        if (!complete && !all) continue;
+        if (!complete && parameter_count_ > 0 && pass != Pass::kNulls) continue;
         if (!prepared->MetadataAvailable()) return Refuse("0A000", "statements that expand into several are not supported");
         PgColumns columns;
         columns.types = prepared->GetTypes();
@@ -264,8 +268,19 @@ Result<> PgPrepared::Infer(Engine& engine, duckdb::Connection& connection) {
     return {};
 }
 
-Result<duckdb::unique_ptr<duckdb::SQLStatement>> PgPrepared::Admitted(Engine& engine) const {
-    auto copy = TRY(engine.Call([&] { return tree_->Copy(); }));
+Result<duckdb::unique_ptr<duckdb::SQLStatement>> PgPrepared::Admitted(Engine& engine,
+                                                                      const std::vector<duckdb::Value>& values) const {
+    auto copy = TRY(engine.Call([&] {
+        auto tree = tree_->Copy();
+        if (values.empty()) return tree;
+        if (auto* node = NodeOf(*tree)) {
+            VisitNode(*node, [&](Tree& parameter, size_t i) {
+                if (i < values.size()) parameter = duckdb::ConstantExpression::FromValue(values[i]);
+            }, 0);
+            tree->named_param_map.clear();
+        }
+        return tree;
+    }));
     CHECK_OK(engine.Admit(*copy));
     return copy;
 }

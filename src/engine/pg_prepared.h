@@ -45,8 +45,9 @@ public:
     const std::vector<uint32_t>& parameter_oids() const { return oids_; }
     const std::vector<duckdb::LogicalType>& parameter_types() const { return types_; }
 
-    // A copy of the tree, admitted. FAILS: as Engine::Admit.
-    Result<duckdb::unique_ptr<duckdb::SQLStatement>> Admitted(Engine& engine) const;
+    // A copy of the tree with `values` in place of its parameters, admitted. FAILS: as Engine::Admit.
+    Result<duckdb::unique_ptr<duckdb::SQLStatement>> Admitted(Engine& engine,
+                                                              const std::vector<duckdb::Value>& values) const;
     // PostgreSQL's names for the columns that DuckDB called `names`.
     void NameColumns(std::vector<std::string>& names) const;
     // The place in sql() of a place (1-based) in the text that DuckDB saw.
@@ -55,7 +56,8 @@ public:
 private:
     PgPrepared() = default;
     Result<> ParseTree(Engine& engine);
-    Result<duckdb::unique_ptr<duckdb::SQLStatement>> Typed(Engine& engine, bool all) const;
+    enum class Pass : uint8_t { kDeclared, kCast, kNulls };
+    Result<duckdb::unique_ptr<duckdb::SQLStatement>> Typed(Engine& engine, Pass pass) const;
 
     std::string sql_;
     PgUtility utility_;

@@ -237,6 +237,11 @@ private:
             Drop(i, i + 2);
             return;
         }
+        if (name == "tableoid" && i >= 2 && Is(i - 1, ".")) {  // Which catalogue a row is of: descriptions go without.
+            Drop(i - 2, i);
+            pieces_[i] = "0";
+            return;
+        }
         if (tokens_[i].kind != Kind::kWord || Is(i + 1, "(") || Is(i + 1, ".") || (i > 0 && Is(i - 1, "."))) return;
         if (i > 0 && tokens_[i - 1].IsWord("as")) return;
         if (name == "current_user" || name == "session_user" || name == "current_role" || name == "current_schema" ||

@@ -103,7 +103,7 @@ std::string PgConversation::Save() const {
 Ended PgConversation::Run(const Pg& batch) {
     ended_ = {};
     limits_ = batch.limits;
-    failed_ = false;
+    bool synced = true;
     out_.Begin(batch.limits.result_bytes);
     std::string_view rest = batch.messages;
     while (!rest.empty()) {
@@ -112,6 +112,8 @@ Ended PgConversation::Run(const Pg& batch) {
             Failed(message.error(), 0, {});
             break;
         }
+        // Some clients wait after Flush, before they Sync: the batch stays open, and so does a failure.
+        synced = !(rest.empty() && std::holds_alternative<PgFlush>(*message));
         if (std::holds_alternative<PgSync>(*message)) break;
         if (const auto* query = std::get_if<PgQuery>(&*message)) {
             Simple(query->sql);
@@ -120,8 +122,13 @@ Ended PgConversation::Run(const Pg& batch) {
         if (failed_) continue;
         if (auto done = Take(*message); !done) Failed(done.error(), 0, {});
     }
-    Ready();
-    return Finish();
+    if (synced) {
+        Ready();
+        failed_ = false;
+    }
+    auto ended = Finish();
+    ended.keep = ended.keep || !synced;
+    return ended;
 }
 
 Ended PgConversation::Finish() {
@@ -414,12 +421,17 @@ Result<> PgConversation::TakeDescribe(const PgDescribe& message) {
             return Refuse("26000", "prepared statement \"" + std::string(message.name) + "\" does not exist");
         return DescribeStatement(*found->second);
     }
-    const auto found = portals_.find(message.name);
-    if (found == portals_.end()) return Refuse("34000", "portal \"" + std::string(message.name) + "\" does not exist");
     PgWriter writer;
-    const auto& open = *found->second;
-    if (open.fields.empty()) writer.Empty('n');
-    else writer.Fields(open.fields);
+    std::vector<PgField> fields;
+    if (const auto found = portals_.find(message.name); found != portals_.end()) {
+        fields = found->second->fields;
+    } else if (const auto cursor = cursors_.find(message.name); cursor != cursors_.end()) {
+        fields = cursor->second.query->Fields();  // A cursor is a portal to PostgreSQL's clients.
+    } else {
+        return Refuse("34000", "portal \"" + std::string(message.name) + "\" does not exist");
+    }
+    if (fields.empty()) writer.Empty('n');
+    else writer.Fields(fields);
     out_.Force(writer.buffer());
     return {};
 }
@@ -459,6 +471,9 @@ void PgConversation::TakeClose(const PgClose& message) {
     } else if (const auto found = portals_.find(message.name); found != portals_.end()) {
         Retire(std::move(found->second->query));
         portals_.erase(found);
+    } else if (const auto cursor = cursors_.find(message.name); cursor != cursors_.end()) {
+        Retire(std::move(cursor->second.query));
+        cursors_.erase(cursor);
     }
     PgWriter writer;
     writer.Empty('3');

@@ -200,8 +200,7 @@ SELECT NULL::VARCHAR AS "name", NULL::VARCHAR AS "default_version", NULL::VARCHA
 SELECT NULL::VARCHAR AS "name", NULL::VARCHAR AS "ident", NULL::VARCHAR AS "parent", NULL::INTEGER AS "level", NULL::BIGINT AS "total_bytes", NULL::BIGINT AS "total_nblocks", NULL::BIGINT AS "free_bytes", NULL::BIGINT AS "free_chunks", NULL::BIGINT AS "used_bytes" WHERE false
 
 -- name: pg_catalog.pg_cast
-SELECT nullif(f[1], '')::UINTEGER AS oid, nullif(f[2], '')::UINTEGER AS castsource, nullif(f[3], '')::UINTEGER AS casttarget, nullif(f[4], '')::UINTEGER AS castfunc, nullif(f[5], '')::VARCHAR AS castcontext, nullif(f[6], '')::VARCHAR AS castmethod
-FROM (SELECT string_split(unnest(string_split('', chr(10))), '|') AS f)
+SELECT NULL::UINTEGER AS "oid", NULL::UINTEGER AS "castsource", NULL::UINTEGER AS "casttarget", NULL::UINTEGER AS "castfunc", NULL::VARCHAR AS "castcontext", NULL::VARCHAR AS "castmethod" WHERE false
 
 -- name: pg_catalog.pg_collation
 SELECT nullif(f[1], '')::UINTEGER AS oid, nullif(f[2], '')::VARCHAR AS collname, nullif(f[3], '')::UINTEGER AS collnamespace, nullif(f[4], '')::UINTEGER AS collowner, nullif(f[5], '')::VARCHAR AS collprovider, (f[6] IN ('t', 'true'))::BOOLEAN AS collisdeterministic, nullif(f[7], '')::INTEGER AS collencoding, nullif(f[8], '')::VARCHAR AS collcollate, nullif(f[9], '')::VARCHAR AS collctype, nullif(f[10], '')::VARCHAR AS colliculocale, nullif(f[11], '')::VARCHAR AS collversion
