@@ -383,19 +383,21 @@ def main():
     options.add_argument("paths", nargs="+")
     given = options.parse_args()
     files = list(collect(given.paths))
-    failed = 0
+    failed = skipped = 0
     with concurrent.futures.ThreadPoolExecutor(max(1, given.j)) as pool:
         scenarios = [Scenario(path, given.weft, given.v) for path in files]
         for scenario, failure in zip(scenarios, pool.map(Scenario.run, scenarios)):
             shown = os.path.relpath(scenario.path, HERE.parent)
             if scenario.skipped:
+                skipped += 1
                 print(f"skipped {shown}: {scenario.skipped}")
                 continue
             print(f"{'FAILED' if failure else 'passed'}  {shown}")
             if failure:
                 failed += 1
                 print(failure)
-    print(f"{len(files) - failed} passed, {failed} failed")
+    missing = f", {skipped} skipped" if skipped else ""
+    print(f"{len(files) - failed - skipped} passed, {failed} failed{missing}")
     return 1 if failed or not files else 0
 
 

@@ -46,6 +46,13 @@ class Runner(unittest.TestCase):
         self.passes("$ if true\n    then\n      echo a\n    fi\na\n")
         self.fails("$ if true\n    then\n      echo a\n    fi\nb\n", 5)
 
+    def test_needs(self):
+        os.environ["WEFT_TEST_PLACE"] = str(self.place)
+        self.passes("needs WEFT_TEST_PLACE psql\n\n$ ls ${WEFT_TEST_PLACE}/psql\n…psql\n")
+        self.passes("needs WEFT_NO_PLACE\n\n$ false\n")
+        self.passes("needs WEFT_TEST_PLACE nothing\n\n$ false\n")
+        self.fails("needs WEFT_TEST_PLACE psql\n\n$ false\n", 3)
+
     def test_exit_codes(self):
         self.passes("$ exit 3\n-> exit 3\n")
         self.passes("$ exit 3 -> exit nonzero\n")
