@@ -23,9 +23,10 @@ import psycopg  # noqa: E402
 import postgresql  # noqa: E402
 from node import Node  # noqa: E402
 
-WEFT = ROOT / "build" / "release" / "weft"
+WEFT = pathlib.Path(os.environ.get("WEFT_BENCH_PROGRAM", ROOT / "build" / "release" / "weft"))
 ROUNDS = int(os.environ.get("WEFT_BENCH_ROUNDS", "11"))
 ROWS = int(os.environ.get("WEFT_BENCH_ROWS", "1000000"))
+LABEL = f"{ROWS:,} rows"
 WIDE = f"""SELECT i AS id, 'name ' || (i * 7919 % 100003) AS name, ((i * 31 % 1000000) / 100)::decimal(12,2) AS amount,
     sin(i) AS ratio, TIMESTAMP '2024-01-01' + INTERVAL (i) SECOND AS moment, i % 3 = 0 AS flag FROM range({ROWS}) t(i)"""
 PRODUCT = """apiVersion: weft/v1
@@ -122,11 +123,11 @@ def drain_http(node, path, accept):
 def wire(bench):
     rows = simple("SELECT * FROM bench.wide")
     copy = simple("COPY (SELECT * FROM bench.wide) TO STDOUT")
-    for name, message, aim in (("SELECT, 1 M rows, text", rows, "≥ 2×"), ("COPY, 1 M rows, text", copy, "")):
+    for name, message, aim in ((f"SELECT, {LABEL}, text", rows, "≥ 2×"), (f"COPY, {LABEL}, text", copy, "")):
         bench.compare(f"{name} / PostgreSQL 15", lambda m=message: drain(bench.target, m),
                       lambda m=message: drain(bench.rival, m), aim)
     count = simple("SELECT name, count(*), sum(amount) FROM bench.wide GROUP BY 1 ORDER BY 2 DESC LIMIT 10")
-    bench.compare("group by, 1 M rows / PostgreSQL 15", lambda: drain(bench.target, count),
+    bench.compare(f"group by, {LABEL} / PostgreSQL 15", lambda: drain(bench.target, count),
                   lambda: drain(bench.rival, count), "")
 
 
@@ -140,7 +141,7 @@ def http(bench):
         return time.perf_counter() - start
     for name, accept, form in (("JSON Lines", "application/jsonl", "FORMAT json"),
                                ("CSV", "text/csv", "FORMAT csv, HEADER")):
-        bench.compare(f"HTTP {name}, 1 M rows / DuckDB COPY TO",
+        bench.compare(f"HTTP {name}, {LABEL} / DuckDB COPY TO",
                       lambda a=accept: drain_http(bench.node, "/data/bench/wide", a), lambda f=form: copy_to(f),
                       "≥ 0.8×")
     pathlib.Path(out, "weft-bench.out").unlink(missing_ok=True)
@@ -199,7 +200,8 @@ def session(bench):
 
 
 def tree(pid):
-    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    children = [child for task in pathlib.Path(f"/proc/{pid}/task").iterdir()
+                for child in (task / "children").read_text().split()]
     return [pid] + [p for child in children for p in tree(int(child))]
 
 
@@ -290,7 +292,7 @@ def prepared():
         print(f"  {ROWS} rows applied and published in {time.perf_counter() - begin:.1f} s")
         node.add_user("ana", ["testers"])
         with postgresql.server(["-c", "shared_buffers=512MB"]) as (rival, _):
-            duckdb.sql(f"COPY ({WIDE}) TO '{node.files}/wide.csv' (FORMAT csv)")
+            duckdb.sql(f"COPY ({WIDE}) TO '{node.files}/wide.csv' (FORMAT csv, HEADER false)")
             with psycopg.connect(**rival, autocommit=True) as connection:
                 connection.execute("CREATE SCHEMA bench; CREATE TABLE bench.wide (id bigint PRIMARY KEY, name varchar,"
                                    " amount numeric(12,2), ratio double precision, moment timestamp, flag boolean)")
