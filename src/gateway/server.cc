@@ -182,6 +182,7 @@ Result<> LoopServer::Start() {
     if (!options_.postgres.empty()) pg_listener_ = TRY(Listen(options_.postgres, "postgresql"));
     if (!options_.http.empty()) http_listener_ = TRY(Listen(options_.http, "http/1.1"));
     pg_.tls_offered = pg_listener_ && pg_listener_->tls;
+    pg_.cancels_left.store(kCancelsPerSecond);
     http_.loopback = http_listener_ && http_listener_->bound.address().is_loopback();
 
     auto& first = loops_.front()->io;
