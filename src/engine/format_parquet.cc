@@ -6,8 +6,8 @@
 
 namespace weft::engine {
 
-Result<uint64_t> SendParquet(Engine& engine, duckdb::Connection& connection, DataOut& out, SqlStatement select,
-                             duckdb::vector<duckdb::Value> values) {
+Result<uint64_t> SendParquet(Engine& engine, duckdb::Connection& connection, DataOut& out,
+                             SqlStatement select, duckdb::vector<duckdb::Value> values) {
     if (select->type != duckdb::StatementType::SELECT_STATEMENT)
         return Fail(Code::kInvalid, "only a SELECT has a Parquet form", "ask for json or csv");
     std::optional<Error> stopped;
@@ -16,7 +16,8 @@ Result<uint64_t> SendParquet(Engine& engine, duckdb::Connection& connection, Dat
         if (!sent) stopped = sent.error();
         return sent.has_value();
     });
-    auto statements = TRY(engine.Parse("COPY (SELECT 1) TO '" + path + "' (FORMAT parquet, COMPRESSION zstd)"));
+    auto statements =
+        TRY(engine.Parse("COPY (SELECT 1) TO '" + path + "' (FORMAT parquet, COMPRESSION zstd)"));
     statements[0]->Cast<duckdb::CopyStatement>().info->select_statement =
         std::move(select->Cast<duckdb::SelectStatement>().node);
     auto result = TRY(engine.Call([&] {

@@ -25,7 +25,7 @@ using duckdb::UnifiedVectorFormat;
 
 // Appends to a string through a plain pointer. Need() before Put of unchecked sizes.
 class Sink {
-public:
+  public:
     explicit Sink(std::string& out) : out_(out), size_(out.size()) { Grow(1u << 16); }
     ~Sink() { out_.resize(size_); }
     Sink(const Sink&) = delete;
@@ -42,7 +42,7 @@ public:
         size_ += text.size();
     }
 
-private:
+  private:
     void Grow(size_t bytes) { out_.resize(std::max(out_.size() * 2, size_ + bytes)); }
     std::string& out_;
     size_t size_;
@@ -61,10 +61,18 @@ void PutJsonText(Sink& out, std::string_view text) {
         *to++ = '\\';
         switch (c) {
             case '"':
-            case '\\': *to++ = c; break;
-            case '\n': *to++ = 'n'; break;
-            case '\r': *to++ = 'r'; break;
-            case '\t': *to++ = 't'; break;
+            case '\\':
+                *to++ = c;
+                break;
+            case '\n':
+                *to++ = 'n';
+                break;
+            case '\r':
+                *to++ = 'r';
+                break;
+            case '\t':
+                *to++ = 't';
+                break;
             default:
                 std::memcpy(to, "u00", 3);
                 to[3] = kHex[byte >> 4];
@@ -138,7 +146,8 @@ char* WriteTime(char* to, int64_t us) {
 char* WriteDecimal(char* to, int64_t value, uint8_t scale) {
     uint64_t power = 1;
     for (uint8_t i = 0; i < scale; ++i) power *= 10;
-    const uint64_t size = value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
+    const uint64_t size =
+        value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
     if (value < 0) *to++ = '-';
     to = std::to_chars(to, to + 20, size / power).ptr;
     if (scale == 0) return to;
@@ -169,25 +178,37 @@ bool IsKnown(const duckdb::LogicalType& type) {
         case LogicalTypeId::TIMESTAMP:
         case LogicalTypeId::TIMESTAMP_TZ:
         case LogicalTypeId::UUID:
-        case LogicalTypeId::BLOB: return true;
-        case LogicalTypeId::VARCHAR: return !type.IsJSONType();
-        case LogicalTypeId::LIST: return IsKnown(duckdb::ListType::GetChildType(type));
-        case LogicalTypeId::MAP: return IsKnown(duckdb::MapType::KeyType(type)) && IsKnown(duckdb::MapType::ValueType(type));
+        case LogicalTypeId::BLOB:
+            return true;
+        case LogicalTypeId::VARCHAR:
+            return !type.IsJSONType();
+        case LogicalTypeId::LIST:
+            return IsKnown(duckdb::ListType::GetChildType(type));
+        case LogicalTypeId::MAP:
+            return IsKnown(duckdb::MapType::KeyType(type)) &&
+                   IsKnown(duckdb::MapType::ValueType(type));
         case LogicalTypeId::STRUCT:
             if (duckdb::StructType::IsUnnamed(type)) return false;
             for (const auto& child : duckdb::StructType::GetChildTypes(type)) {
                 if (!IsKnown(child.second)) return false;
             }
             return true;
-        default: return false;
+        default:
+            return false;
     }
 }
 
-// One column of a chunk, or a child of one, laid open. Depth is that of the type, which DuckDB bounds.
+// One column of a chunk, or a child of one, laid open. Depth is that of the type, which DuckDB
+// bounds.
 class Cells {
-public:
-    Cells(const duckdb::RecursiveUnifiedVectorFormat& from, const duckdb::LogicalType& type, bool csv)
-        : format_(from.unified), id_(type.id()), json_(type.IsJSONType()), csv_(csv), physical_(type.InternalType()) {
+  public:
+    Cells(const duckdb::RecursiveUnifiedVectorFormat& from, const duckdb::LogicalType& type,
+          bool csv)
+        : format_(from.unified),
+          id_(type.id()),
+          json_(type.IsJSONType()),
+          csv_(csv),
+          physical_(type.InternalType()) {
         if (id_ == LogicalTypeId::DECIMAL) scale_ = duckdb::DecimalType::GetScale(type);
         if (id_ == LogicalTypeId::LIST) {
             children_.emplace_back(from.children[0], duckdb::ListType::GetChildType(type), false);
@@ -221,7 +242,7 @@ public:
         PutValue(out, at);
     }
 
-private:
+  private:
     template <class T>
     const T& Get(idx_t at) const {
         return UnifiedVectorFormat::GetData<T>(format_)[at];
@@ -234,7 +255,8 @@ private:
     template <class T>
     void PutFloat(Sink& out, idx_t at) const {
         const T value = Get<T>(at);
-        if (!std::isfinite(value)) return PutWord(out, std::isnan(value) ? "NaN" : value < 0 ? "-Infinity" : "Infinity");
+        if (!std::isfinite(value))
+            return PutWord(out, std::isnan(value) ? "NaN" : value < 0 ? "-Infinity" : "Infinity");
         char* to = out.Need(32);
         out.Took(std::to_chars(to, to + 32, value).ptr);
     }
@@ -244,7 +266,9 @@ private:
         out.Put(word);
         if (!csv_) out.Put('"');
     }
-    void PutText(Sink& out, std::string_view text) const { csv_ ? PutCsvText(out, text) : PutJsonText(out, text); }
+    void PutText(Sink& out, std::string_view text) const {
+        csv_ ? PutCsvText(out, text) : PutJsonText(out, text);
+    }
     void PutValue(Sink& out, idx_t at) const;
     void PutDecimal(Sink& out, idx_t at) const;
     void PutDay(Sink& out, idx_t at) const;
@@ -266,9 +290,12 @@ private:
 void Cells::PutDecimal(Sink& out, idx_t at) const {
     char* to = out.Need(48);
     switch (physical_) {
-        case PhysicalType::INT16: return out.Took(WriteDecimal(to, Get<int16_t>(at), scale_));
-        case PhysicalType::INT32: return out.Took(WriteDecimal(to, Get<int32_t>(at), scale_));
-        case PhysicalType::INT64: return out.Took(WriteDecimal(to, Get<int64_t>(at), scale_));
+        case PhysicalType::INT16:
+            return out.Took(WriteDecimal(to, Get<int16_t>(at), scale_));
+        case PhysicalType::INT32:
+            return out.Took(WriteDecimal(to, Get<int32_t>(at), scale_));
+        case PhysicalType::INT64:
+            return out.Took(WriteDecimal(to, Get<int64_t>(at), scale_));
         default: {
             const auto text = duckdb::Hugeint::ToString(Get<duckdb::hugeint_t>(at));
             std::string_view digits = text;
@@ -288,7 +315,8 @@ void Cells::PutDecimal(Sink& out, idx_t at) const {
 
 void Cells::PutDay(Sink& out, idx_t at) const {
     const auto date = Get<duckdb::date_t>(at);
-    if (date.days < kDayMin || date.days > kDayMax) return PutWord(out, duckdb::Date::ToString(date));
+    if (date.days < kDayMin || date.days > kDayMax)
+        return PutWord(out, duckdb::Date::ToString(date));
     if (!csv_) out.Put('"');
     out.Took(WriteDate(out.Need(16), date.days));
     if (!csv_) out.Put('"');
@@ -298,7 +326,8 @@ void Cells::PutStamp(Sink& out, idx_t at) const {
     const auto stamp = Get<duckdb::timestamp_t>(at);
     int64_t days = stamp.value / kDayUs, us = stamp.value % kDayUs;
     if (us < 0) us += kDayUs, --days;
-    const bool far = days < kDayMin || days > kDayMax;  // Infinity, years before 0 and beyond 9999: DuckDB's text.
+    const bool far = days < kDayMin ||
+                     days > kDayMax;  // Infinity, years before 0 and beyond 9999: DuckDB's text.
     if (far) return PutWord(out, duckdb::Timestamp::ToString(stamp));
     if (!csv_) out.Put('"');
     char* to = WriteDate(out.Need(40), days);
@@ -311,28 +340,47 @@ void Cells::PutStamp(Sink& out, idx_t at) const {
 
 void Cells::PutValue(Sink& out, idx_t at) const {
     switch (id_) {
-        case LogicalTypeId::BOOLEAN: return out.Put(Get<bool>(at) ? "true" : "false");
-        case LogicalTypeId::TINYINT: return PutNumber<int8_t>(out, at);
-        case LogicalTypeId::SMALLINT: return PutNumber<int16_t>(out, at);
-        case LogicalTypeId::INTEGER: return PutNumber<int32_t>(out, at);
-        case LogicalTypeId::BIGINT: return PutNumber<int64_t>(out, at);
-        case LogicalTypeId::UTINYINT: return PutNumber<uint8_t>(out, at);
-        case LogicalTypeId::USMALLINT: return PutNumber<uint16_t>(out, at);
-        case LogicalTypeId::UINTEGER: return PutNumber<uint32_t>(out, at);
-        case LogicalTypeId::UBIGINT: return PutNumber<uint64_t>(out, at);
-        case LogicalTypeId::HUGEINT: return out.Put(duckdb::Hugeint::ToString(Get<duckdb::hugeint_t>(at)));
-        case LogicalTypeId::UHUGEINT: return out.Put(duckdb::Uhugeint::ToString(Get<duckdb::uhugeint_t>(at)));
-        case LogicalTypeId::FLOAT: return PutFloat<float>(out, at);
-        case LogicalTypeId::DOUBLE: return PutFloat<double>(out, at);
-        case LogicalTypeId::DECIMAL: return PutDecimal(out, at);
-        case LogicalTypeId::DATE: return PutDay(out, at);
+        case LogicalTypeId::BOOLEAN:
+            return out.Put(Get<bool>(at) ? "true" : "false");
+        case LogicalTypeId::TINYINT:
+            return PutNumber<int8_t>(out, at);
+        case LogicalTypeId::SMALLINT:
+            return PutNumber<int16_t>(out, at);
+        case LogicalTypeId::INTEGER:
+            return PutNumber<int32_t>(out, at);
+        case LogicalTypeId::BIGINT:
+            return PutNumber<int64_t>(out, at);
+        case LogicalTypeId::UTINYINT:
+            return PutNumber<uint8_t>(out, at);
+        case LogicalTypeId::USMALLINT:
+            return PutNumber<uint16_t>(out, at);
+        case LogicalTypeId::UINTEGER:
+            return PutNumber<uint32_t>(out, at);
+        case LogicalTypeId::UBIGINT:
+            return PutNumber<uint64_t>(out, at);
+        case LogicalTypeId::HUGEINT:
+            return out.Put(duckdb::Hugeint::ToString(Get<duckdb::hugeint_t>(at)));
+        case LogicalTypeId::UHUGEINT:
+            return out.Put(duckdb::Uhugeint::ToString(Get<duckdb::uhugeint_t>(at)));
+        case LogicalTypeId::FLOAT:
+            return PutFloat<float>(out, at);
+        case LogicalTypeId::DOUBLE:
+            return PutFloat<double>(out, at);
+        case LogicalTypeId::DECIMAL:
+            return PutDecimal(out, at);
+        case LogicalTypeId::DATE:
+            return PutDay(out, at);
         case LogicalTypeId::TIME: {
             char text[20];
-            return PutWord(out, {text, static_cast<size_t>(WriteTime(text, Get<duckdb::dtime_t>(at).value) - text)});
+            return PutWord(
+                out, {text,
+                      static_cast<size_t>(WriteTime(text, Get<duckdb::dtime_t>(at).value) - text)});
         }
         case LogicalTypeId::TIMESTAMP:
-        case LogicalTypeId::TIMESTAMP_TZ: return PutStamp(out, at);
-        case LogicalTypeId::UUID: return PutWord(out, duckdb::UUID::ToString(Get<duckdb::hugeint_t>(at)));
+        case LogicalTypeId::TIMESTAMP_TZ:
+            return PutStamp(out, at);
+        case LogicalTypeId::UUID:
+            return PutWord(out, duckdb::UUID::ToString(Get<duckdb::hugeint_t>(at)));
         case LogicalTypeId::BLOB: {
             const auto& blob = Get<duckdb::string_t>(at);
             return PutText(out, Base64({blob.GetData(), blob.GetSize()}));
@@ -367,8 +415,10 @@ void Cells::PutJson(Sink& out, idx_t at) const {
             Sink sink(key);
             children_[0].Put(sink, pairs_->sel->get_index(child));
         }
-        if (key.starts_with('"')) out.Put(key);
-        else PutJsonText(out, key);
+        if (key.starts_with('"'))
+            out.Put(key);
+        else
+            PutJsonText(out, key);
         out.Put(':');
         children_[1].Put(out, pairs_->sel->get_index(child));
     }
@@ -439,8 +489,10 @@ void TextFormat::Rows(duckdb::ClientContext& client, duckdb::DataChunk& rows, st
             sink.Put(heads_[i]);
             cells[i].Put(sink, row);
         }
-        if (csv) sink.Put("\r\n");
-        else sink.Put(format_ == Format::kJson ? std::string_view("}") : std::string_view("}\n"));
+        if (csv)
+            sink.Put("\r\n");
+        else
+            sink.Put(format_ == Format::kJson ? std::string_view("}") : std::string_view("}\n"));
     }
 }
 

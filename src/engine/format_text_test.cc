@@ -31,7 +31,8 @@ TEST(FormatText, NumbersAreJsonNumbersInPlainNotation) {
     EXPECT_EQ(Cell("(-128)::TINYINT"), "-128");
     EXPECT_EQ(Cell("9223372036854775807"), "9223372036854775807");
     EXPECT_EQ(Cell("18446744073709551615::UBIGINT"), "18446744073709551615");
-    EXPECT_EQ(Cell("-170141183460469231731687303715884105727::HUGEINT"), "-170141183460469231731687303715884105727");
+    EXPECT_EQ(Cell("-170141183460469231731687303715884105727::HUGEINT"),
+              "-170141183460469231731687303715884105727");
     EXPECT_EQ(Cell("-0.05::DECIMAL(4,2)"), "-0.05");
     EXPECT_EQ(Cell("123456.7::DECIMAL(9,1)"), "123456.7");
     EXPECT_EQ(Cell("-1.000000000001::DECIMAL(18,12)"), "-1.000000000001");
@@ -61,7 +62,8 @@ TEST(FormatText, TimesAreIso8601) {
 TEST(FormatText, TextsAreEscaped) {
     EXPECT_EQ(Cell("'a\"b\\c' || chr(10) || chr(1) || 'é'"), "\"a\\\"b\\\\c\\n\\u0001\xC3\xA9\"");
     EXPECT_EQ(Cell("'\\x00\\xFFa'::BLOB"), "\"AP9h\"");
-    EXPECT_EQ(Cell("'f79c3e09-677c-4bbd-a479-3f349cb785e7'::UUID"), "\"f79c3e09-677c-4bbd-a479-3f349cb785e7\"");
+    EXPECT_EQ(Cell("'f79c3e09-677c-4bbd-a479-3f349cb785e7'::UUID"),
+              "\"f79c3e09-677c-4bbd-a479-3f349cb785e7\"");
     EXPECT_EQ(Cell("'x'::ENUM('x','y')"), "\"x\"");
     EXPECT_EQ(Cell("'{\"k\":\n[1]}'::JSON"), "{\"k\": [1]}");
 }
@@ -78,18 +80,22 @@ TEST(FormatText, NestedValuesAreNativeJson) {
 
 TEST(FormatText, NestedValuesOfAFilteredChunkStayWithTheirRows) {
     EXPECT_EQ(Render(Format::kJsonLines,
-                     "SELECT s, l FROM (SELECT i, {'v': i} AS s, [i, -i] AS l FROM range(5) t(i)) WHERE i % 2 = 1 ORDER BY i"),
+                     "SELECT s, l FROM (SELECT i, {'v': i} AS s, [i, -i] AS l FROM range(5) t(i)) "
+                     "WHERE i % 2 = 1 ORDER BY i"),
               "{\"s\":{\"v\":1},\"l\":[1,-1]}\n{\"s\":{\"v\":3},\"l\":[3,-3]}\n");
 }
 
 TEST(FormatText, JsonIsOneArray) {
-    EXPECT_EQ(Render(Format::kJson, "SELECT i AS \"a\"\"b\" FROM range(2) t(i)"), "[\n{\"a\\\"b\":0},\n{\"a\\\"b\":1}\n]\n");
+    EXPECT_EQ(Render(Format::kJson, "SELECT i AS \"a\"\"b\" FROM range(2) t(i)"),
+              "[\n{\"a\\\"b\":0},\n{\"a\\\"b\":1}\n]\n");
     EXPECT_EQ(Render(Format::kJson, "SELECT 1 AS a WHERE false"), "[]\n");
 }
 
 TEST(FormatText, CsvTellsNullFromEmptyText) {
-    EXPECT_EQ(Render(Format::kCsv, "SELECT NULL AS a, '' AS \"b,c\", 'x\"y' AS d, [1, 2] AS e, DATE '2013-01-31' AS f"),
-              "a,\"b,c\",d,e,f\r\n,\"\",\"x\"\"y\",\"[1,2]\",2013-01-31\r\n");
+    EXPECT_EQ(
+        Render(Format::kCsv,
+               "SELECT NULL AS a, '' AS \"b,c\", 'x\"y' AS d, [1, 2] AS e, DATE '2013-01-31' AS f"),
+        "a,\"b,c\",d,e,f\r\n,\"\",\"x\"\"y\",\"[1,2]\",2013-01-31\r\n");
     EXPECT_EQ(Render(Format::kCsv, "SELECT 1 AS a WHERE false"), "a\r\n");
 }
 

@@ -100,22 +100,28 @@ std::optional<std::string> RoundUpText(std::string_view prefix) {
     return std::nullopt;
 }
 
-std::optional<std::string> EncodeBound(const DataType& type, std::string_view text, BoundSide side) {
+std::optional<std::string> EncodeBound(const DataType& type, std::string_view text,
+                                       BoundSide side) {
     using Kind = DataType::Kind;
     switch (type.kind) {
-        case Kind::kVarchar: return Text(text, side);
-        case Kind::kBlob: return Blob(text, side);
+        case Kind::kVarchar:
+            return Text(text, side);
+        case Kind::kBlob:
+            return Blob(text, side);
         case Kind::kList:
         case Kind::kStruct:
-        case Kind::kMap: return std::nullopt;
+        case Kind::kMap:
+            return std::nullopt;
         case Kind::kReal:
         case Kind::kDouble: {
             const auto number = Read(text, duckdb::LogicalType::DOUBLE);
             if (!number || std::isnan(number->GetValue<double>())) return std::nullopt;
-            if (number->GetValue<double>() == 0) text = side == BoundSide::kLower ? "-0.0" : "0.0";  // -0 is below +0.
+            if (number->GetValue<double>() == 0)
+                text = side == BoundSide::kLower ? "-0.0" : "0.0";  // -0 is below +0.
             break;
         }
-        default: break;
+        default:
+            break;
     }
     const auto value = Read(text, ToDuck(type));
     return value ? SingleValue(*value, type) : std::nullopt;

@@ -8,7 +8,8 @@ namespace weft::engine {
 namespace {
 
 // Expected bytes by hand from the Iceberg specification, appendix D.
-std::string Bound(std::string_view type, std::string_view text, BoundSide side = BoundSide::kLower) {
+std::string Bound(std::string_view type, std::string_view text,
+                  BoundSide side = BoundSide::kLower) {
     const auto bound = EncodeBound(*ParseDataType(type), text, side);
     return bound ? Hex(*bound) : "none";
 }
@@ -27,7 +28,8 @@ TEST(JobBound, NumbersAreLittleEndianAndDecimalsBig) {
     EXPECT_EQ(Bound("decimal(9,2)", "-1.28"), "80");
     EXPECT_EQ(Bound("decimal(9,2)", "0.00"), "00");
     EXPECT_EQ(Bound("decimal(38,0)", "18446744073709551616"), "010000000000000000");
-    EXPECT_EQ(Bound("uuid", "f79c3e09-677c-4bbd-a479-3f349cb785e7"), "f79c3e09677c4bbda4793f349cb785e7");
+    EXPECT_EQ(Bound("uuid", "f79c3e09-677c-4bbd-a479-3f349cb785e7"),
+              "f79c3e09677c4bbda4793f349cb785e7");
 }
 
 TEST(JobBound, NanHasNoBoundAndZeroKeepsItsSide) {
@@ -45,12 +47,13 @@ TEST(JobBound, LongTextsAreCutAndTheUpperBoundRoundedUp) {
     EXPECT_EQ(Bound("varchar", accents, BoundSide::kLower), Hex(accents.substr(0, 32)));
     EXPECT_EQ(Bound("varchar", accents, BoundSide::kUpper), Hex(accents.substr(0, 31) + "\xAA"));
     EXPECT_EQ(Bound("blob", std::string(34, 'f'), BoundSide::kUpper), "none");
-    EXPECT_EQ(Bound("blob", std::string(30, '0') + "0102", BoundSide::kUpper), std::string(30, '0') + "02");
+    EXPECT_EQ(Bound("blob", std::string(30, '0') + "0102", BoundSide::kUpper),
+              std::string(30, '0') + "02");
 }
 
 TEST(JobBound, RoundingUpSkipsSurrogatesAndCarries) {
-    EXPECT_EQ(RoundUpText("a\xED\x9F\xBF"), "a\xEE\x80\x80");      // U+D7FF -> U+E000.
-    EXPECT_EQ(RoundUpText("a\xF4\x8F\xBF\xBF"), "b");              // U+10FFFF carries.
+    EXPECT_EQ(RoundUpText("a\xED\x9F\xBF"), "a\xEE\x80\x80");  // U+D7FF -> U+E000.
+    EXPECT_EQ(RoundUpText("a\xF4\x8F\xBF\xBF"), "b");          // U+10FFFF carries.
     EXPECT_EQ(RoundUpText("\x7F"), "\xC2\x80");
     EXPECT_EQ(RoundUpText("\xEF\xBF\xBF"), "\xF0\x90\x80\x80");
     EXPECT_EQ(RoundUpText("\xF4\x8F\xBF\xBF"), std::nullopt);

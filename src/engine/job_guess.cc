@@ -12,7 +12,8 @@ namespace {
 constexpr size_t kSamples = 3;
 constexpr size_t kSampleBytesMax = 100;
 constexpr size_t kExtremeBytesMax = 200;
-constexpr size_t kFieldsMax = 100;   // An object with more kinds of member is a map: kept as JSON text.
+constexpr size_t kFieldsMax =
+    100;  // An object with more kinds of member is a map: kept as JSON text.
 constexpr uint32_t kDepthMax = 12;
 constexpr size_t kRegisters = 1u << 14;
 
@@ -20,7 +21,7 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // A cursor that takes fixed patterns.
 class Taker {
-public:
+  public:
     explicit Taker(std::string_view text) : text_(text) {}
     bool Number(size_t digits, uint32_t low, uint32_t high, uint32_t* out = nullptr) {
         if (text_.size() < digits) return false;
@@ -47,14 +48,14 @@ public:
     bool done() const { return text_.empty(); }
     std::string_view rest() const { return text_; }
 
-private:
+  private:
     std::string_view text_;
 };
 
 bool TakeDate(Taker& in) {
     uint32_t year = 0, month = 0, day = 0;
-    if (!in.Number(4, 0, 9999, &year) || !in.Char("-") || !in.Number(2, 1, 12, &month) || !in.Char("-") ||
-        !in.Number(2, 1, 31, &day))
+    if (!in.Number(4, 0, 9999, &year) || !in.Char("-") || !in.Number(2, 1, 12, &month) ||
+        !in.Char("-") || !in.Number(2, 1, 31, &day))
         return false;
     static constexpr uint32_t kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -97,7 +98,8 @@ bool IsUuid(std::string_view text) {
     for (size_t i = 0; i < 36; ++i) {
         const char c = text[i];
         const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (dash ? c != '-' : !(IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))) return false;
+        if (dash ? c != '-' : !(IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
+            return false;
     }
     return true;
 }
@@ -114,7 +116,8 @@ Shape NumberShape(std::string_view text) {
     if (digits > 1 && whole[0] == '0') return Shape::kText;
     if (in.done()) {
         int64_t value = 0;
-        if (std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc()) return Shape::kWhole;
+        if (std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc())
+            return Shape::kWhole;
         return digits <= 38 ? Shape::kWide : Shape::kText;
     }
     size_t scale = 0;
@@ -141,7 +144,8 @@ uint64_t Hash(std::string_view text) {  // FNV-1a, then mixed: HyperLogLog needs
 
 std::string Cut(std::string_view text, size_t bytes_max) {
     if (text.size() <= bytes_max) return std::string(text);
-    while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
+    while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80)
+        --bytes_max;
     return std::string(text.substr(0, bytes_max));
 }
 
@@ -227,8 +231,8 @@ ColumnGuess::ColumnGuess(ColumnGuess&&) noexcept = default;
 ColumnGuess::~ColumnGuess() = default;
 
 void ColumnGuess::Widen(std::string_view text, Shape shape) {
-    const bool number = shape == Shape::kWhole || shape == Shape::kWide || shape == Shape::kDecimal ||
-                        shape == Shape::kFloat;
+    const bool number = shape == Shape::kWhole || shape == Shape::kWide ||
+                        shape == Shape::kDecimal || shape == Shape::kFloat;
     if (number) {
         double value = 0;
         std::from_chars(text.data(), text.data() + text.size(), value);
@@ -236,8 +240,8 @@ void ColumnGuess::Widen(std::string_view text, Shape shape) {
         if (!any_number_ || value > high_) high_ = value, number_max_ = text;
         any_number_ = true;
         const auto point = text.find('.');
-        const auto whole = static_cast<uint32_t>((point == std::string_view::npos ? text.size() : point) -
-                                                 (text[0] == '-' ? 1 : 0));
+        const auto whole = static_cast<uint32_t>(
+            (point == std::string_view::npos ? text.size() : point) - (text[0] == '-' ? 1 : 0));
         digits_ = std::max(digits_, whole);
         if (shape == Shape::kDecimal) {
             const auto scale = static_cast<uint32_t>(text.size() - point - 1);
@@ -253,8 +257,10 @@ void ColumnGuess::Widen(std::string_view text, Shape shape) {
 void ColumnGuess::Add(std::string_view text, bool json_string) {
     if (IsMarker(text)) {
         const auto found = markers_.find(text);
-        if (found == markers_.end()) markers_.emplace(text, 1);
-        else ++found->second;
+        if (found == markers_.end())
+            markers_.emplace(text, 1);
+        else
+            ++found->second;
         return;
     }
     Shape shape = ShapeOf(text);
@@ -268,7 +274,8 @@ void ColumnGuess::Add(std::string_view text, bool json_string) {
     }
     if (samples_.size() < kSamples) {
         auto sample = Cut(text, kSampleBytesMax);
-        if (std::ranges::find(samples_, sample) == samples_.end()) samples_.push_back(std::move(sample));
+        if (std::ranges::find(samples_, sample) == samples_.end())
+            samples_.push_back(std::move(sample));
     }
 }
 
@@ -288,7 +295,8 @@ void ColumnGuess::AddJson(const Json& value) {
     }
     parts_->object = true;
     for (const auto& [name, member] : value.items()) {
-        auto found = std::ranges::find(parts_->fields, name, [](const auto& field) { return field.first; });
+        auto found =
+            std::ranges::find(parts_->fields, name, [](const auto& field) { return field.first; });
         if (found == parts_->fields.end()) {
             if (parts_->fields.size() > kFieldsMax) continue;
             parts_->fields.emplace_back(name, ColumnGuess());
@@ -311,15 +319,19 @@ DataType ColumnGuess::Scalar() const {
     if (all == 0 || of(Shape::kText) > 0) return Of(Kind::kVarchar);
     if (of(Shape::kWhole) == all) return Of(Kind::kBigint);
     if (of(Shape::kWhole) + of(Shape::kWide) == all) return DecimalOf(38, 0);
-    const bool money = of(Shape::kDecimal) == all && scale_min_ == scale_max_ && scale_min_ >= 2 && scale_max_ <= 4;
-    if (money && digits_ + scale_max_ <= 38) return DecimalOf(std::max(18u, digits_ + scale_max_), scale_max_);
-    if (of(Shape::kWhole) + of(Shape::kWide) + of(Shape::kDecimal) + of(Shape::kFloat) == all) return Of(Kind::kDouble);
+    const bool money = of(Shape::kDecimal) == all && scale_min_ == scale_max_ && scale_min_ >= 2 &&
+                       scale_max_ <= 4;
+    if (money && digits_ + scale_max_ <= 38)
+        return DecimalOf(std::max(18u, digits_ + scale_max_), scale_max_);
+    if (of(Shape::kWhole) + of(Shape::kWide) + of(Shape::kDecimal) + of(Shape::kFloat) == all)
+        return Of(Kind::kDouble);
     if (of(Shape::kBoolean) == all) return Of(Kind::kBoolean);
     if (of(Shape::kDate) == all) return Of(Kind::kDate);
     if (of(Shape::kTime) == all) return Of(Kind::kTime);
     if (of(Shape::kUuid) == all) return Of(Kind::kUuid);
     if (of(Shape::kDate) + of(Shape::kTimestamp) == all) return Of(Kind::kTimestamp);
-    if (of(Shape::kDate) + of(Shape::kTimestamp) + of(Shape::kTimestampTz) == all) return Of(Kind::kTimestampTz);
+    if (of(Shape::kDate) + of(Shape::kTimestamp) + of(Shape::kTimestampTz) == all)
+        return Of(Kind::kTimestampTz);
     return Of(Kind::kVarchar);
 }
 
@@ -373,7 +385,8 @@ GuessedColumn ColumnGuess::Finish(const std::vector<std::string>& nulls) const {
         if (marker > out.max) out.max = marker;
     }
     using Kind = DataType::Kind;
-    const bool number = out.type.kind == Kind::kBigint || out.type.kind == Kind::kDecimal || out.type.kind == Kind::kDouble;
+    const bool number = out.type.kind == Kind::kBigint || out.type.kind == Kind::kDecimal ||
+                        out.type.kind == Kind::kDouble;
     if (number) {
         out.min = number_min_;
         out.max = number_max_;

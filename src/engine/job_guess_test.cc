@@ -5,7 +5,8 @@
 namespace weft::engine {
 namespace {
 
-std::string TypeOf(const std::vector<std::string>& texts, const std::vector<std::string>& nulls = {}) {
+std::string TypeOf(const std::vector<std::string>& texts,
+                   const std::vector<std::string>& nulls = {}) {
     ColumnGuess guess;
     for (const auto& text : texts) guess.Add(text);
     return ToString(guess.Finish(nulls).type);

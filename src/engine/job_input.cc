@@ -51,15 +51,16 @@ bool IsNested(const DataType& type) {
 
 // One thread's place in its file, and the rows under way.
 class FileScan : public duckdb::LocalTableFunctionState {
-public:
+  public:
     FileScan(duckdb::ClientContext& client, const Bind& bind, Scan& scan);
     idx_t Read(duckdb::DataChunk& output);
 
-private:
+  private:
     struct Wanted {
-        duckdb::column_t column = 0;  // Of the table; columns.size() and above are file, line and raw.
+        duckdb::column_t column =
+            0;  // Of the table; columns.size() and above are file, line and raw.
         size_t output = 0;
-        int64_t at = -1;              // Field of the record that holds it; -1: none.
+        int64_t at = -1;  // Field of the record that holds it; -1: none.
         duckdb::unique_ptr<duckdb::Vector> text;
         duckdb::unique_ptr<duckdb::Vector> typed;
     };
@@ -70,7 +71,7 @@ private:
     bool TakeCsv(const Record& record, idx_t row);
     bool TakeJson(const Record& record, idx_t row);
     void SetText(Wanted& wanted, idx_t row, std::string_view text);
-    idx_t Collect();                // Records of one file, as text.
+    idx_t Collect();  // Records of one file, as text.
     void Cast(Wanted& wanted, idx_t rows);
     void Deliver(duckdb::DataChunk& output, const duckdb::SelectionVector& good, idx_t count);
     std::string_view Raw(idx_t row) const;
@@ -89,7 +90,7 @@ private:
     size_t file_ = 0;
     size_t field_count_ = 0;
     std::vector<uint64_t> lines_;
-    std::string raws_;                // The records of the chunk, end to end.
+    std::string raws_;  // The records of the chunk, end to end.
     std::vector<size_t> raw_ends_;
     std::vector<bool> bad_;
 };
@@ -102,7 +103,8 @@ FileScan::FileScan(duckdb::ClientContext& client, const Bind& bind, Scan& scan)
         wanted.output = i;
         if (wanted.column < table_.columns.size()) {
             const auto& column = table_.columns[wanted.column];
-            const bool json = table_.format == FileRelation::Format::kJsonLines && IsNested(column.type);
+            const bool json =
+                table_.format == FileRelation::Format::kJsonLines && IsNested(column.type);
             wanted.text = duckdb::make_uniq<duckdb::Vector>(json ? duckdb::LogicalType::JSON()
                                                                  : duckdb::LogicalType::VARCHAR);
         }
@@ -114,14 +116,15 @@ bool FileScan::OpenNext() {
     file_ = scan_.next_file.fetch_add(1);
     if (file_ >= table_.paths.size()) return false;
     const bool csv = table_.format == FileRelation::Format::kCsv;
-    reader_ = std::make_unique<RecordReader>(OpenSource(client_, table_.paths[file_], table_.gzip),
-                                             csv ? RecordReader::Kind::kCsv : RecordReader::Kind::kLines,
-                                             table_.delimiter);
+    reader_ = std::make_unique<RecordReader>(
+        OpenSource(client_, table_.paths[file_], table_.gzip),
+        csv ? RecordReader::Kind::kCsv : RecordReader::Kind::kLines, table_.delimiter);
     if (!csv) return true;
     if (!table_.header) {
         MapPositions(table_.columns.size());
     } else if (reader_->Next(record_)) {
-        if (!record_.broken.empty()) Invalid(table_.names[file_] + ": the header line is broken: " + record_.broken);
+        if (!record_.broken.empty())
+            Invalid(table_.names[file_] + ": the header line is broken: " + record_.broken);
         MapHeader(record_);
     }
     return true;
@@ -140,7 +143,7 @@ void FileScan::MapHeader(const Record& header) {
         if (std::find(names.begin(), names.end(), ToLower(column.name)) != names.end()) continue;
         const auto near = NearestName(column.name, names);
         Invalid(table_.names[file_] + " has no column '" + column.name + "'" +
-              (near && IsUtf8(*near) ? "; the nearest is '" + *near + "'" : ""));
+                (near && IsUtf8(*near) ? "; the nearest is '" + *near + "'" : ""));
     }
     for (auto& wanted : wanted_) {
         if (wanted.column >= table_.columns.size()) continue;
@@ -150,12 +153,14 @@ void FileScan::MapHeader(const Record& header) {
 }
 
 bool FileScan::IsNull(std::string_view text) const {
-    return text.empty() || std::find(table_.nulls.begin(), table_.nulls.end(), text) != table_.nulls.end();
+    return text.empty() ||
+           std::find(table_.nulls.begin(), table_.nulls.end(), text) != table_.nulls.end();
 }
 
 void FileScan::Reject(uint64_t line, std::string column, std::string reason, std::string_view raw) {
-    bind_.state.rejects->Add(RecordPlace(table_.index, file_, line),
-                             {table_.names[file_], line, std::move(column), std::move(reason), std::string(raw)});
+    bind_.state.rejects->Add(
+        RecordPlace(table_.index, file_, line),
+        {table_.names[file_], line, std::move(column), std::move(reason), std::string(raw)});
 }
 
 void FileScan::SetText(Wanted& wanted, idx_t row, std::string_view text) {
@@ -165,7 +170,9 @@ void FileScan::SetText(Wanted& wanted, idx_t row, std::string_view text) {
 
 bool FileScan::TakeCsv(const Record& record, idx_t row) {
     if (record.fields.size() != field_count_) {
-        Reject(record.line, "", fmt::format("{} fields, {} expected", record.fields.size(), field_count_), record.raw);
+        Reject(record.line, "",
+               fmt::format("{} fields, {} expected", record.fields.size(), field_count_),
+               record.raw);
         return false;
     }
     for (auto& wanted : wanted_) {
@@ -173,8 +180,10 @@ bool FileScan::TakeCsv(const Record& record, idx_t row) {
         const auto& field = record.fields[static_cast<size_t>(wanted.at)];
         const bool text = table_.columns[wanted.column].type.kind == DataType::Kind::kVarchar;
         const bool null = field.quoted ? field.text.empty() && !text : IsNull(field.text);
-        if (null) FlatVector::SetNull(*wanted.text, row, true);
-        else SetText(wanted, row, field.text);
+        if (null)
+            FlatVector::SetNull(*wanted.text, row, true);
+        else
+            SetText(wanted, row, field.text);
     }
     return true;
 }
@@ -198,8 +207,10 @@ bool FileScan::TakeJson(const Record& record, idx_t row) {
                 if (ToLower(member.name) == lower) found = &member;
             }
         }
-        if (found == nullptr || found->kind == JsonMember::Kind::kNull) FlatVector::SetNull(*wanted.text, row, true);
-        else SetText(wanted, row, found->value);
+        if (found == nullptr || found->kind == JsonMember::Kind::kNull)
+            FlatVector::SetNull(*wanted.text, row, true);
+        else
+            SetText(wanted, row, found->value);
     }
     return true;
 }
@@ -214,7 +225,8 @@ bool FileScan::Take(const Record& record, idx_t row) {
         Reject(record.line, "", nul ? "NUL byte" : "not UTF-8", record.raw);
         return false;
     }
-    return table_.format == FileRelation::Format::kCsv ? TakeCsv(record, row) : TakeJson(record, row);
+    return table_.format == FileRelation::Format::kCsv ? TakeCsv(record, row)
+                                                       : TakeJson(record, row);
 }
 
 // Casts a column; rows that fail are rejected, unless an earlier column already did that.
@@ -224,7 +236,8 @@ void FileScan::Cast(Wanted& wanted, idx_t rows) {
     if (column.type.kind == DataType::Kind::kVarchar) return;
     wanted.typed = duckdb::make_uniq<duckdb::Vector>(column.duck, rows);
     std::string error;
-    const bool all = duckdb::VectorOperations::TryCast(client_, *wanted.text, *wanted.typed, rows, &error, false);
+    const bool all = duckdb::VectorOperations::TryCast(client_, *wanted.text, *wanted.typed, rows,
+                                                       &error, false);
     duckdb::UnifiedVectorFormat from, to;
     wanted.text->ToUnifiedFormat(from);
     wanted.typed->ToUnifiedFormat(to);
@@ -270,7 +283,8 @@ idx_t FileScan::Collect() {
     return rows;
 }
 
-void FileScan::Deliver(duckdb::DataChunk& output, const duckdb::SelectionVector& good, idx_t count) {
+void FileScan::Deliver(duckdb::DataChunk& output, const duckdb::SelectionVector& good,
+                       idx_t count) {
     for (auto& wanted : wanted_) {
         auto& to = output.data[wanted.output];
         if (wanted.text) {
@@ -313,38 +327,43 @@ idx_t FileScan::Read(duckdb::DataChunk& output) {
     }
 }
 
-duckdb::unique_ptr<duckdb::FunctionData> BindInput(duckdb::ClientContext&, duckdb::TableFunctionBindInput& input,
+duckdb::unique_ptr<duckdb::FunctionData> BindInput(duckdb::ClientContext&,
+                                                   duckdb::TableFunctionBindInput& input,
                                                    duckdb::vector<duckdb::LogicalType>& types,
                                                    duckdb::vector<duckdb::Identifier>& names) {
     auto* state = input.info->Cast<JobSlot>().state;
     const auto n = input.inputs[0].GetValue<uint64_t>();
-    if (state == nullptr || n >= state->inputs.size() || !state->inputs[n]) Invalid("no such input");
+    if (state == nullptr || n >= state->inputs.size() || !state->inputs[n])
+        Invalid("no such input");
     const auto& table = *state->inputs[n];
     for (const auto& column : table.columns) {
         types.push_back(column.duck);
         names.emplace_back(column.name);
     }
     using duckdb::LogicalType;
-    for (const auto& type : {LogicalType::INTEGER, LogicalType::BIGINT, LogicalType::VARCHAR}) types.push_back(type);
+    for (const auto& type : {LogicalType::INTEGER, LogicalType::BIGINT, LogicalType::VARCHAR})
+        types.push_back(type);
     for (const auto name : {kFileColumn, kLineColumn, kRawColumn}) names.emplace_back(name);
     return duckdb::make_uniq<Bind>(*state, table);
 }
 
-duckdb::unique_ptr<duckdb::GlobalTableFunctionState> StartScan(duckdb::ClientContext&,
-                                                               duckdb::TableFunctionInitInput& input) {
+duckdb::unique_ptr<duckdb::GlobalTableFunctionState> StartScan(
+    duckdb::ClientContext&, duckdb::TableFunctionInitInput& input) {
     auto scan = duckdb::make_uniq<Scan>();
     scan->columns.assign(input.column_ids.begin(), input.column_ids.end());
     scan->files = input.bind_data->Cast<Bind>().table.paths.size();
     return scan;
 }
 
-duckdb::unique_ptr<duckdb::LocalTableFunctionState> StartFile(duckdb::ExecutionContext& execution,
-                                                              duckdb::TableFunctionInitInput& input,
-                                                              duckdb::GlobalTableFunctionState* global) {
-    return duckdb::make_uniq<FileScan>(execution.client, input.bind_data->Cast<Bind>(), global->Cast<Scan>());
+duckdb::unique_ptr<duckdb::LocalTableFunctionState> StartFile(
+    duckdb::ExecutionContext& execution, duckdb::TableFunctionInitInput& input,
+    duckdb::GlobalTableFunctionState* global) {
+    return duckdb::make_uniq<FileScan>(execution.client, input.bind_data->Cast<Bind>(),
+                                       global->Cast<Scan>());
 }
 
-void ReadInput(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::DataChunk& output) {
+void ReadInput(duckdb::ClientContext&, duckdb::TableFunctionInput& input,
+               duckdb::DataChunk& output) {
     if (input.local_state->Cast<FileScan>().Read(output) == 0) output.SetChildCardinality(0);
 }
 
@@ -375,7 +394,8 @@ JobSlot& RegisterInput(duckdb::DatabaseInstance& db) {
         return functions.GetFunctionByOffset(0)->function_info->Cast<JobSlot>();
     }
     auto slot = duckdb::make_shared_ptr<JobSlot>();
-    duckdb::TableFunction input("weft_input", {duckdb::LogicalType::BIGINT}, ReadInput, BindInput, StartScan, StartFile);
+    duckdb::TableFunction input("weft_input", {duckdb::LogicalType::BIGINT}, ReadInput, BindInput,
+                                StartScan, StartFile);
     input.projection_pushdown = true;
     input.function_info = slot;
     loader.RegisterFunction(input);

@@ -1,11 +1,13 @@
-// File inputs of a job as a DuckDB table function: records become typed rows, those that cannot are rejected.
+// File inputs of a job as a DuckDB table function: records become typed rows, those that cannot are
+// rejected.
 //
-// job_load.cc makes one InputTable per file input; `weft_input(n)` scans it. The columns are the declared ones, then
-// three that only our own SQL names: kFileColumn (index), kLineColumn (1-based) and kRawColumn (the record's text).
-// Only the columns that a query uses are cast and checked. One file is read by one thread, in order.
-// Rules of CSV: an empty unquoted field is null, so are the texts of `nulls` when unquoted; an empty quoted field is an
-// empty text, null in any other type. Columns are found by the header's names (case ignored), others are left alone.
-// Whole-number columns take no fractions; decimals are rounded to their scale as SQL does.
+// job_load.cc makes one InputTable per file input; `weft_input(n)` scans it. The columns are the
+// declared ones, then three that only our own SQL names: kFileColumn (index), kLineColumn (1-based)
+// and kRawColumn (the record's text). Only the columns that a query uses are cast and checked. One
+// file is read by one thread, in order. Rules of CSV: an empty unquoted field is null, so are the
+// texts of `nulls` when unquoted; an empty quoted field is an empty text, null in any other type.
+// Columns are found by the header's names (case ignored), others are left alone. Whole-number
+// columns take no fractions; decimals are rounded to their scale as SQL does.
 #pragma once
 
 #include <memory>
@@ -40,7 +42,7 @@ struct InputTable {
     char delimiter = ',';
     std::vector<std::string> nulls;
     std::vector<InputColumn> columns;
-    uint64_t index = 0;              // n of weft_input(n).
+    uint64_t index = 0;  // n of weft_input(n).
 };
 
 class RowRules;
@@ -64,11 +66,12 @@ inline uint64_t RecordPlace(uint64_t input, uint64_t file, uint64_t line) {
     return input << 56 | (file & 0xFFFF) << 40 | (line & ((1ull << 40) - 1));
 }
 
-// Opens one input file for a RecordReader: gunzips, and ends with an error when the file is shorter than it was.
-// FAILS (DuckDB's exceptions): inside Engine::Call only.
+// Opens one input file for a RecordReader: gunzips, and ends with an error when the file is shorter
+// than it was. FAILS (DuckDB's exceptions): inside Engine::Call only.
 RecordReader::Source OpenSource(duckdb::ClientContext& client, const std::string& path, bool gzip);
 
-// The slot of the registered functions; the first call of a worker registers weft_input and those of job_rule.h.
+// The slot of the registered functions; the first call of a worker registers weft_input and those
+// of job_rule.h.
 JobSlot& RegisterInput(duckdb::DatabaseInstance& db);
 
 }  // namespace weft::engine

@@ -30,11 +30,12 @@ struct Produced {
 };
 
 class Load {
-public:
-    Load(Engine& engine, const Job& job, JobState& state) : engine_(engine), job_(job), state_(state) {}
+  public:
+    Load(Engine& engine, const Job& job, JobState& state)
+        : engine_(engine), job_(job), state_(state) {}
     Result<> Run(Ended& ended);
 
-private:
+  private:
     Result<> OpenInputs();
     Result<Statement> Source();
     Result<Produced> Bind(const duckdb::SQLStatement& source);
@@ -56,7 +57,9 @@ private:
     std::vector<RowRule> rules_;
 };
 
-std::string Violation(const std::string& expression) { return "coalesce(" + expression + ", false)"; }
+std::string Violation(const std::string& expression) {
+    return "coalesce(" + expression + ", false)";
+}
 
 // The user's rows go where "(SELECT 1) AS weft_rows" stands, at the bottom of our own statement.
 Result<> PutRows(duckdb::SQLStatement& copy, Statement source) {
@@ -66,7 +69,9 @@ Result<> PutRows(duckdb::SQLStatement& copy, Statement source) {
         if (!from || from->type != duckdb::TableReferenceType::SUBQUERY) break;
         auto& subquery = from->Cast<duckdb::SubqueryRef>();
         if (subquery.alias == duckdb::Identifier("weft_rows")) {
-            subquery.subquery = duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(std::move(source));
+            subquery.subquery =
+                duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(
+                    std::move(source));
             return {};
         }
         node = subquery.subquery->node.get();
@@ -98,13 +103,16 @@ Result<> Load::OpenInputs() {
     return {};
 }
 
-// The statement that yields the rows, admitted. Without SQL it is the only input as it is, with the places of records.
+// The statement that yields the rows, admitted. Without SQL it is the only input as it is, with the
+// places of records.
 Result<Statement> Load::Source() {
     std::string sql = job_.sql;
     const bool placed = sql.empty() && state_.inputs.size() == 1;
     if (sql.empty()) {
-        if (job_.inputs.size() != 1) return Fail(Code::kInvalid, "without sql there must be exactly one input");
-        sql = placed ? "SELECT * FROM weft_input(0)" : "SELECT * FROM " + QuoteIdentifier(job_.inputs[0].name);
+        if (job_.inputs.size() != 1)
+            return Fail(Code::kInvalid, "without sql there must be exactly one input");
+        sql = placed ? "SELECT * FROM weft_input(0)"
+                     : "SELECT * FROM " + QuoteIdentifier(job_.inputs[0].name);
     }
     auto statements = TRY(engine_.Parse(sql));
     if (statements.size() != 1 || statements[0]->type != duckdb::StatementType::SELECT_STATEMENT)
@@ -127,7 +135,8 @@ Result<Produced> Load::Bind(const duckdb::SQLStatement& source) {
             break;
         }
         if (std::ranges::find(seen, ToLower(name)) != seen.end())
-            return Fail(Code::kInvalid, "two output columns are named '" + name + "'", "give one of them another name with AS");
+            return Fail(Code::kInvalid, "two output columns are named '" + name + "'",
+                        "give one of them another name with AS");
         seen.push_back(ToLower(name));
         produced.names.push_back(name);
         produced.types.push_back(types[i]);
@@ -140,8 +149,9 @@ Result<> Load::Describe(const Produced& produced) {
     for (size_t i = 0; i < produced.names.size(); ++i) {
         const auto type = FromDuckType(produced.types[i]);
         if (!type) {
-            return Fail(Code::kInvalid, fmt::format("column '{}' is of the type {}, which tables cannot store",
-                                                    produced.names[i], produced.types[i].ToString()),
+            return Fail(Code::kInvalid,
+                        fmt::format("column '{}' is of the type {}, which tables cannot store",
+                                    produced.names[i], produced.types[i].ToString()),
                         "cast it to another type in the sql");
         }
         head.columns.push_back({produced.names[i], *type});
@@ -151,20 +161,24 @@ Result<> Load::Describe(const Produced& produced) {
 }
 
 const duckdb::LogicalType& Load::TypeOf(const Produced& produced, const std::string& name) const {
-    const auto found = std::ranges::find(produced.names, ToLower(name), [](const auto& n) { return ToLower(n); });
+    const auto found =
+        std::ranges::find(produced.names, ToLower(name), [](const auto& n) { return ToLower(n); });
     return produced.types[static_cast<size_t>(found - produced.names.begin())];
 }
 
 Result<> Load::Match(const Produced& produced) const {
     Error error{Code::kInvalid, {}, {}, {}, {}};
     std::vector<std::string> declared;
-    const auto add = [&](std::string text) { error.message += (error.message.empty() ? "" : "; ") + text; };
+    const auto add = [&](std::string text) {
+        error.message += (error.message.empty() ? "" : "; ") + text;
+    };
     for (const auto& column : job_.columns) {
         declared.push_back(ToLower(column.name));
         const auto same = [&](const std::string& name) { return ToLower(name) == declared.back(); };
         if (std::ranges::any_of(produced.names, same)) continue;
         add("column '" + column.name + "' is declared but not produced");
-        if (const auto near = NearestName(column.name, produced.names)) add("the nearest produced is '" + *near + "'");
+        if (const auto near = NearestName(column.name, produced.names))
+            add("the nearest produced is '" + *near + "'");
     }
     for (const auto& name : produced.names) {
         if (std::ranges::find(declared, ToLower(name)) != declared.end()) continue;
@@ -175,7 +189,8 @@ Result<> Load::Match(const Produced& produced) const {
     return {};
 }
 
-// Casts that can fail, then required, then checks: the first broken one names the reason of a rejected row.
+// Casts that can fail, then required, then checks: the first broken one names the reason of a
+// rejected row.
 void Load::AddRules(const Produced& produced) {
     for (const auto& column : job_.columns) {
         if (ToDuck(column.type) == TypeOf(produced, column.name)) continue;
@@ -197,19 +212,24 @@ Result<> Load::AddChecks() {
             return parser.ParseExpressionList(column.check);
         }));
         if (parsed.size() != 1)
-            return Fail(Code::kInvalid, "the check of column '" + column.name + "' must be one expression");
+            return Fail(Code::kInvalid,
+                        "the check of column '" + column.name + "' must be one expression");
         CHECK_OK(engine_.AdmitExpression(*parsed[0]));
         parsed[0]->ClearAlias();
         const auto name = column.check_name.empty() ? "check of " + column.name : column.check_name;
-        rules_.push_back({column.name, name, name, Violation("NOT (" + parsed[0]->ToString() + ")")});
+        rules_.push_back(
+            {column.name, name, name, Violation("NOT (" + parsed[0]->ToString() + ")")});
     }
     return {};
 }
 
-// SELECT declared columns FROM (SELECT casts FROM rows) WHERE weft_keep(place, violations, hashes) ORDER BY …
+// SELECT declared columns FROM (SELECT casts FROM rows) WHERE weft_keep(place, violations, hashes)
+// ORDER BY …
 Result<std::string> Load::Select(const Produced& produced) {
     std::string columns, casts, arguments, order;
-    const auto add = [](std::string& list, const std::string& item) { list += (list.empty() ? "" : ", ") + item; };
+    const auto add = [](std::string& list, const std::string& item) {
+        list += (list.empty() ? "" : ", ") + item;
+    };
     for (const auto& column : job_.columns) {
         const auto name = QuoteIdentifier(column.name);
         add(columns, name);
@@ -231,15 +251,16 @@ Result<std::string> Load::Select(const Produced& produced) {
         }
     } else {
         // The row as JSON, made only for a row that will be rejected.
-        arguments = fmt::format("NULL::INTEGER, NULL::BIGINT, CASE WHEN {} THEN to_json(struct_pack({}))::VARCHAR END",
-                                broken, [&] {
-                                    std::string fields;
-                                    for (const auto& column : job_.columns) {
-                                        const auto name = QuoteIdentifier(column.name);
-                                        add(fields, name + " := " + name);
-                                    }
-                                    return fields;
-                                }());
+        arguments = fmt::format(
+            "NULL::INTEGER, NULL::BIGINT, CASE WHEN {} THEN to_json(struct_pack({}))::VARCHAR END",
+            broken, [&] {
+                std::string fields;
+                for (const auto& column : job_.columns) {
+                    const auto name = QuoteIdentifier(column.name);
+                    add(fields, name + " := " + name);
+                }
+                return fields;
+            }());
     }
     for (const auto& rule : rules_) add(arguments, rule.broken);
     for (const auto& set : job_.unique) {
@@ -251,8 +272,10 @@ Result<std::string> Load::Select(const Produced& produced) {
         add(arguments, fmt::format("CASE WHEN {} THEN NULL ELSE hash({}) END", nulls, keys));
     }
     for (const auto& column : job_.sort_by) add(order, QuoteIdentifier(column));
-    return fmt::format("SELECT {} FROM (SELECT {} FROM (SELECT 1) AS weft_rows) AS weft_typed WHERE weft_keep({}){}",
-                       columns, casts, arguments, order.empty() ? "" : " ORDER BY " + order);
+    return fmt::format(
+        "SELECT {} FROM (SELECT {} FROM (SELECT 1) AS weft_rows) AS weft_typed WHERE "
+        "weft_keep({}){}",
+        columns, casts, arguments, order.empty() ? "" : " ORDER BY " + order);
 }
 
 Result<std::vector<WrittenFile>> Load::Write(const Produced& produced, Statement source) {
@@ -274,8 +297,10 @@ Result<> Load::Judge(Ended& ended) const {
     ended.rows = state_.rules->kept();
     for (size_t i = 0; i < rules_.size(); ++i) {
         const auto failed = state_.rules->failed()[i];
-        if (!rules_[i].check.empty()) ended.checks.push_back({rules_[i].check, failed});
-        else if (failed > 0) ended.checks.push_back({"type " + rules_[i].column, failed});
+        if (!rules_[i].check.empty())
+            ended.checks.push_back({rules_[i].check, failed});
+        else if (failed > 0)
+            ended.checks.push_back({"type " + rules_[i].column, failed});
     }
     const auto share = job_.bad_rows_share_max * static_cast<double>(rows);
     if (bad <= job_.bad_rows_max || static_cast<double>(bad) <= share) return {};
@@ -283,8 +308,8 @@ Result<> Load::Judge(Ended& ended) const {
     std::string where = first.file.empty() ? "" : fmt::format("{}:{}: ", first.file, first.line);
     if (!first.column.empty()) where += first.column + ": ";
     return Fail(Code::kInvalid,
-                fmt::format("{} of {} records {} the contract; first: {}{}", HumanCount(bad), HumanCount(rows),
-                            bad == 1 ? "breaks" : "break", where, first.reason),
+                fmt::format("{} of {} records {} the contract; first: {}{}", HumanCount(bad),
+                            HumanCount(rows), bad == 1 ? "breaks" : "break", where, first.reason),
                 "mend them, or allow some with badRows");
 }
 
@@ -293,10 +318,12 @@ Result<> Load::CountDuplicates(Ended& ended) {
         const Engine::Trusting trusting(engine_, Trust::kJob);
         const Engine::Running running(engine_, *connection_);
         auto rows = TRY(engine_.Call([&] {
-            return connection_->Query(fmt::format("SELECT count(*) - count(DISTINCT h) FROM weft_hashes({})", set));
+            return connection_->Query(
+                fmt::format("SELECT count(*) - count(DISTINCT h) FROM weft_hashes({})", set));
         }));
         if (rows->HasError()) return std::unexpected(engine_.FromDuck(rows->GetErrorObject()));
-        const auto count = TRY(engine_.Call([&] { return rows->Fetch()->GetValue(0, 0).GetValue<uint64_t>(); }));
+        const auto count =
+            TRY(engine_.Call([&] { return rows->Fetch()->GetValue(0, 0).GetValue<uint64_t>(); }));
         ended.checks.push_back({"unique " + Join(job_.unique[set], ", "), count});
     }
     return {};
@@ -306,8 +333,10 @@ Result<> Load::WriteRejected(Ended& ended) {
     if (!job_.rejected || state_.rejects->spool() == nullptr) return {};
     using Kind = DataType::Kind;
     std::vector<OutputColumn> columns;
-    const std::pair<const char*, Kind> kinds[] = {{"reason", Kind::kVarchar}, {"file", Kind::kVarchar},
-                                                  {"line", Kind::kBigint}, {"raw", Kind::kVarchar},
+    const std::pair<const char*, Kind> kinds[] = {{"reason", Kind::kVarchar},
+                                                  {"file", Kind::kVarchar},
+                                                  {"line", Kind::kBigint},
+                                                  {"raw", Kind::kVarchar},
                                                   {"received_at", Kind::kTimestampTz}};
     for (const auto& [name, kind] : kinds) {
         OutputColumn column;
@@ -317,8 +346,9 @@ Result<> Load::WriteRejected(Ended& ended) {
         columns.push_back(std::move(column));
     }
     const auto target = TRY(OpenTarget(engine_, job_, true));
-    const auto sql = TRY(CopySql("SELECT reason, file, line, raw, now() AS received_at FROM weft_rejected()", target,
-                                 columns));
+    const auto sql =
+        TRY(CopySql("SELECT reason, file, line, raw, now() AS received_at FROM weft_rejected()",
+                    target, columns));
     auto statements = TRY(engine_.Parse(sql));
     auto files = TRY(RunCopy(engine_, *connection_, std::move(statements[0]), target, columns));
     std::ranges::move(files, std::back_inserter(ended.files));
@@ -341,13 +371,13 @@ Result<> Load::Run(Ended& ended) {
 
 // The functions of job_input.h see a job's state only while it lives.
 class Slotted {
-public:
+  public:
     Slotted(JobSlot& slot, JobState& state) : slot_(slot) { slot_.state = &state; }
     ~Slotted() { slot_.state = nullptr; }
     Slotted(const Slotted&) = delete;
     Slotted& operator=(const Slotted&) = delete;
 
-private:
+  private:
     JobSlot& slot_;
 };
 
@@ -358,7 +388,8 @@ Result<InputTable> OpenFiles(Engine& engine, const FileRelation& file, uint64_t 
     table.format = file.format;
     table.paths = TRY(engine.OpenInput(token));
     table.names = file.names;
-    for (size_t i = table.names.size(); i < table.paths.size(); ++i) table.names.push_back(fmt::format("file {}", i + 1));
+    for (size_t i = table.names.size(); i < table.paths.size(); ++i)
+        table.names.push_back(fmt::format("file {}", i + 1));
     table.gzip = file.gzip;
     table.header = file.header.value_or(true);
     table.nulls = file.nulls;
@@ -367,22 +398,30 @@ Result<InputTable> OpenFiles(Engine& engine, const FileRelation& file, uint64_t 
 }
 
 Result<std::unique_ptr<InputTable>> OpenTable(Engine& engine, duckdb::Connection& connection,
-                                              const Relation& relation, const std::vector<OutputColumn>& declared) {
+                                              const Relation& relation,
+                                              const std::vector<OutputColumn>& declared) {
     const auto& file = std::get<FileRelation>(relation.body);
-    if (file.format == FileRelation::Format::kParquet) return Fail(Code::kInvalid, "Parquet files have their own types");
+    if (file.format == FileRelation::Format::kParquet)
+        return Fail(Code::kInvalid, "Parquet files have their own types");
     auto table = std::make_unique<InputTable>(TRY(OpenFiles(engine, file, relation.token)));
-    for (const auto& column : file.columns) table->columns.push_back({column.name, column.type, ToDuck(column.type)});
+    for (const auto& column : file.columns)
+        table->columns.push_back({column.name, column.type, ToDuck(column.type)});
     if (table->columns.empty()) {
-        for (const auto& column : declared) table->columns.push_back({column.name, column.type, ToDuck(column.type)});
+        for (const auto& column : declared)
+            table->columns.push_back({column.name, column.type, ToDuck(column.type)});
     }
     const bool csv = file.format == FileRelation::Format::kCsv;
-    if (csv && file.delimiter.empty()) table->delimiter = TRY(SniffTable(engine, connection, *table));
+    if (csv && file.delimiter.empty())
+        table->delimiter = TRY(SniffTable(engine, connection, *table));
     if (!table->columns.empty()) return table;
     const auto profile = TRY(ProfileTable(engine, connection, *table, file.header));
     table->header = profile.header;
     if (csv && table->nulls.empty()) table->nulls = profile.nulls;
-    for (const auto& column : profile.columns) table->columns.push_back({column.name, column.type, ToDuck(column.type)});
-    if (table->columns.empty()) return Fail(Code::kInvalid, table->names.empty() ? "no file" : table->names[0] + " is empty");
+    for (const auto& column : profile.columns)
+        table->columns.push_back({column.name, column.type, ToDuck(column.type)});
+    if (table->columns.empty())
+        return Fail(Code::kInvalid,
+                    table->names.empty() ? "no file" : table->names[0] + " is empty");
     return table;
 }
 
@@ -390,7 +429,8 @@ Result<> RunLoad(Engine& engine, const Job& job, Ended& ended) {
     JobState state;
     state.rejects = std::make_unique<Rejects>(engine.db(), job.rejected);
     auto* slot = TRY(engine.Call([&] { return &RegisterInput(engine.db()); }));
-    for (const auto* name : {"table:weft_input", "table:weft_hashes", "table:weft_rejected", "weft_keep"})
+    for (const auto* name :
+         {"table:weft_input", "table:weft_hashes", "table:weft_rejected", "weft_keep"})
         engine.AllowFunction(name);
     const Slotted slotted(*slot, state);
     Load load(engine, job, state);
@@ -405,9 +445,11 @@ Result<> RunMerge(Engine& engine, const Job& job, Ended& ended) {
     for (const auto& column : job.columns) {
         columns += (columns.empty() ? "" : ", ") + QuoteIdentifier(column.name);
     }
-    for (const auto& column : job.sort_by) order += (order.empty() ? " ORDER BY " : ", ") + QuoteIdentifier(column);
+    for (const auto& column : job.sort_by)
+        order += (order.empty() ? " ORDER BY " : ", ") + QuoteIdentifier(column);
     const auto target = TRY(OpenTarget(engine, job, false));
-    const auto select = fmt::format("SELECT {} FROM {}{}", columns, QuoteIdentifier(job.inputs[0].name), order);
+    const auto select =
+        fmt::format("SELECT {} FROM {}{}", columns, QuoteIdentifier(job.inputs[0].name), order);
     auto statements = TRY(engine.Parse(TRY(CopySql(select, target, job.columns))));
     ended.files = TRY(RunCopy(engine, *connection, std::move(statements[0]), target, job.columns));
     for (const auto& file : ended.files) ended.rows += file.row_count;

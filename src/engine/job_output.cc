@@ -22,23 +22,26 @@ std::vector<std::string> ChildNames(const DataType& type) {
 }
 
 class IdWriter {
-public:
+  public:
     explicit IdWriter(const std::vector<int32_t>& ids) : ids_(ids) {}
 
-    Result<std::string> Write(const DataType& type, int32_t id) {  // Depth is bounded by ParseDataType.
+    Result<std::string> Write(const DataType& type,
+                              int32_t id) {  // Depth is bounded by ParseDataType.
         if (type.children.empty()) return std::to_string(id);
         std::string out = fmt::format("{{__duckdb_field_id: {}", id);
         const auto names = ChildNames(type);
         for (size_t i = 0; i < type.children.size(); ++i) {
-            if (next_ >= ids_.size()) return Fail(Code::kInvalid, "a nested column lacks field ids");
+            if (next_ >= ids_.size())
+                return Fail(Code::kInvalid, "a nested column lacks field ids");
             const int32_t child = ids_[next_++];
-            out += fmt::format(", {}: {}", QuoteIdentifier(names[i]), TRY(Write(type.children[i], child)));
+            out += fmt::format(", {}: {}", QuoteIdentifier(names[i]),
+                               TRY(Write(type.children[i], child)));
         }
         return out + "}";
     }
     bool done() const { return next_ == ids_.size(); }
 
-private:
+  private:
     const std::vector<int32_t>& ids_;
     size_t next_ = 0;
 };
@@ -50,14 +53,15 @@ struct Leaf {
     bool bounded = true;  // Not inside a list or map: Iceberg keeps no bounds there.
 };
 
-void AddLeaves(const std::string& path, const Leaf& leaf, const std::vector<int32_t>& ids, size_t& next,
-               std::map<std::string, Leaf>& leaves) {
+void AddLeaves(const std::string& path, const Leaf& leaf, const std::vector<int32_t>& ids,
+               size_t& next, std::map<std::string, Leaf>& leaves) {
     leaves[path] = leaf;
     const auto names = ChildNames(leaf.type);
     const bool bounded = leaf.bounded && leaf.type.kind == Kind::kStruct;
     for (size_t i = 0; i < leaf.type.children.size() && next < ids.size(); ++i) {
         const int32_t id = ids[next++];
-        AddLeaves(path + "." + QuoteIdentifier(names[i]), {id, leaf.type.children[i], bounded}, ids, next, leaves);
+        AddLeaves(path + "." + QuoteIdentifier(names[i]), {id, leaf.type.children[i], bounded}, ids,
+                  next, leaves);
     }
 }
 
@@ -65,7 +69,8 @@ std::map<std::string, Leaf> Leaves(const std::vector<OutputColumn>& columns) {
     std::map<std::string, Leaf> leaves;
     for (const auto& column : columns) {
         size_t next = 0;
-        AddLeaves(QuoteIdentifier(column.name), {column.field_id, column.type, true}, column.child_ids, next, leaves);
+        AddLeaves(QuoteIdentifier(column.name), {column.field_id, column.type, true},
+                  column.child_ids, next, leaves);
     }
     return leaves;
 }
@@ -80,7 +85,8 @@ std::map<std::string, std::string> Texts(const duckdb::Value& map) {
     std::map<std::string, std::string> out;
     for (const auto& entry : duckdb::MapValue::GetChildren(map)) {
         const auto& pair = duckdb::StructValue::GetChildren(entry);
-        if (!pair[1].IsNull()) out[pair[0].GetValue<std::string>()] = pair[1].GetValue<std::string>();
+        if (!pair[1].IsNull())
+            out[pair[0].GetValue<std::string>()] = pair[1].GetValue<std::string>();
     }
     return out;
 }
@@ -98,7 +104,8 @@ WrittenColumn ToColumn(const Leaf& leaf, const std::map<std::string, std::string
     if (!lower || !upper) return column;
     const auto exact = stats.find("max_is_exact");
     const bool cut = exact != stats.end() && exact->second == "false";
-    if (cut && leaf.type.kind == Kind::kVarchar) {  // DuckDB cut it itself, and may not have rounded up.
+    if (cut &&
+        leaf.type.kind == Kind::kVarchar) {  // DuckDB cut it itself, and may not have rounded up.
         bool whole = true;
         upper = RoundUpText(CutCodePoints(max->second, 16, whole));
     } else if (cut) {
@@ -111,8 +118,10 @@ WrittenColumn ToColumn(const Leaf& leaf, const std::map<std::string, std::string
     return column;
 }
 
-// One row of RETURN_STATS: filename, count, file_size_bytes, footer_size_bytes, column_statistics, …
-WrittenFile ToFile(const duckdb::DataChunk& rows, duckdb::idx_t row, const std::map<std::string, Leaf>& leaves) {
+// One row of RETURN_STATS: filename, count, file_size_bytes, footer_size_bytes, column_statistics,
+// …
+WrittenFile ToFile(const duckdb::DataChunk& rows, duckdb::idx_t row,
+                   const std::map<std::string, Leaf>& leaves) {
     WrittenFile file;
     file.row_count = rows.GetValue(1, row).GetValue<uint64_t>();
     file.size_bytes = rows.GetValue(2, row).GetValue<uint64_t>();
@@ -133,14 +142,18 @@ Result<std::string> FieldIds(const std::vector<OutputColumn>& columns) {
     for (const auto& column : columns) {
         IdWriter ids(column.child_ids);
         if (out.size() > 1) out += ", ";
-        out += fmt::format("{}: {}", QuoteIdentifier(column.name), TRY(ids.Write(column.type, column.field_id)));
-        if (!ids.done()) return Fail(Code::kInvalid, "column '" + column.name + "' has more field ids than fields");
+        out += fmt::format("{}: {}", QuoteIdentifier(column.name),
+                           TRY(ids.Write(column.type, column.field_id)));
+        if (!ids.done())
+            return Fail(Code::kInvalid,
+                        "column '" + column.name + "' has more field ids than fields");
     }
     return out + "}";
 }
 
 Result<CopyTarget> OpenTarget(Engine& engine, const Job& job, bool rejected) {
-    CopyTarget target{rejected, job.target_row_group_rows, rejected ? 0 : job.target_file_bytes, {}, 0};
+    CopyTarget target{
+        rejected, job.target_row_group_rows, rejected ? 0 : job.target_file_bytes, {}, 0};
     if (target.file_bytes > 0) {
         target.path = PassedFiles::kNewFolder;
         return target;
@@ -153,13 +166,18 @@ Result<CopyTarget> OpenTarget(Engine& engine, const Job& job, bool rejected) {
 
 Result<std::string> CopySql(std::string_view select, const CopyTarget& target,
                             const std::vector<OutputColumn>& columns) {
-    const auto split = target.file_bytes == 0 ? std::string() : fmt::format(", FILE_SIZE_BYTES {}", target.file_bytes);
-    return fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {}, RETURN_STATS{}, FIELD_IDS {})",
-                       select, QuoteLiteral(target.path), target.row_group_rows, split, TRY(FieldIds(columns)));
+    const auto split = target.file_bytes == 0
+                           ? std::string()
+                           : fmt::format(", FILE_SIZE_BYTES {}", target.file_bytes);
+    return fmt::format(
+        "COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {}, RETURN_STATS{}, "
+        "FIELD_IDS {})",
+        select, QuoteLiteral(target.path), target.row_group_rows, split, TRY(FieldIds(columns)));
 }
 
 Result<std::vector<WrittenFile>> RunCopy(Engine& engine, duckdb::Connection& connection,
-                                         duckdb::unique_ptr<duckdb::SQLStatement> copy, const CopyTarget& target,
+                                         duckdb::unique_ptr<duckdb::SQLStatement> copy,
+                                         const CopyTarget& target,
                                          const std::vector<OutputColumn>& columns) {
     auto rows = TRY(engine.Call([&] {
         const Engine::Trusting trusting(engine, Trust::kJob);

@@ -18,13 +18,14 @@ constexpr size_t kSniffBytes = 256u << 10;
 constexpr uint64_t kAskEvery = 4'096;  // Records between two looks at the interrupt.
 
 class Profiler {
-public:
-    Profiler(const InputTable& table, std::optional<bool> header) : table_(table), told_header_(header) {}
+  public:
+    Profiler(const InputTable& table, std::optional<bool> header)
+        : table_(table), told_header_(header) {}
 
     Result<> File(Engine& engine, duckdb::Connection& connection, size_t index);
     Profile Finish();
 
-private:
+  private:
     Result<> Header(const Record& record, std::vector<size_t>& at);
     Result<size_t> Column(const std::string& name);
     void Csv(const Record& record, const std::vector<size_t>& at);
@@ -40,7 +41,7 @@ private:
     std::vector<std::string> names_;
     std::map<std::string, size_t> index_;  // By the lower-case name.
     std::vector<ColumnGuess> guesses_;
-    std::vector<uint64_t> seen_;           // Rows in which a JSON member was there.
+    std::vector<uint64_t> seen_;  // Rows in which a JSON member was there.
     std::vector<JsonMember> members_;
     std::deque<std::string> scratch_;
 };
@@ -50,7 +51,8 @@ Result<size_t> Profiler::Column(const std::string& name) {
     if (const auto found = index_.find(lower); found != index_.end()) return found->second;
     if (names_.size() >= kLimits.columns_max)
         return Fail(Code::kLimit, fmt::format("more than {} columns", kLimits.columns_max));
-    if (!IsUtf8(name)) return Fail(Code::kInvalid, table_.names[0] + ": a column name is not UTF-8");
+    if (!IsUtf8(name))
+        return Fail(Code::kInvalid, table_.names[0] + ": a column name is not UTF-8");
     index_[lower] = names_.size();
     names_.push_back(name);
     guesses_.emplace_back();
@@ -63,7 +65,8 @@ bool LooksLikeHeader(const Record& record) {
     std::set<std::string> names;
     for (const auto& field : record.fields) {
         const auto name = ToLower(Trim(field.text));
-        if (name.empty() || ShapeOf(Trim(field.text)) != Shape::kText || !names.insert(name).second) return false;
+        if (name.empty() || ShapeOf(Trim(field.text)) != Shape::kText || !names.insert(name).second)
+            return false;
     }
     return true;
 }
@@ -76,7 +79,8 @@ Result<> Profiler::Header(const Record& record, std::vector<size_t>& at) {
         std::string name(profile_.header ? Trim(record.fields[i].text) : std::string_view());
         if (name.empty()) name = fmt::format("column{}", i);
         size_t column = TRY(Column(name));
-        for (int n = 1; used.contains(column); ++n) column = TRY(Column(fmt::format("{}_{}", name, n)));
+        for (int n = 1; used.contains(column); ++n)
+            column = TRY(Column(fmt::format("{}_{}", name, n)));
         used.insert(column);
         at.push_back(column);
     }
@@ -92,8 +96,10 @@ void Profiler::Csv(const Record& record, const std::vector<size_t>& at) {
     ++profile_.rows;
     for (size_t i = 0; i < at.size(); ++i) {
         const auto& field = record.fields[i];
-        if (!field.quoted && IsNull(field.text)) guesses_[at[i]].AddNull();
-        else guesses_[at[i]].Add(field.text);
+        if (!field.quoted && IsNull(field.text))
+            guesses_[at[i]].AddNull();
+        else
+            guesses_[at[i]].Add(field.text);
     }
 }
 
@@ -110,12 +116,20 @@ Result<> Profiler::JsonLine(const Record& record) {
         if (seen_[column] == profile_.rows) continue;  // Named twice: the first counts.
         seen_[column] = profile_.rows;
         switch (member.kind) {
-            case JsonMember::Kind::kNull: guess.AddNull(); break;
-            case JsonMember::Kind::kString: guess.Add(member.value, true); break;
-            case JsonMember::Kind::kOther: guess.Add(member.value); break;
+            case JsonMember::Kind::kNull:
+                guess.AddNull();
+                break;
+            case JsonMember::Kind::kString:
+                guess.Add(member.value, true);
+                break;
+            case JsonMember::Kind::kOther:
+                guess.Add(member.value);
+                break;
             case JsonMember::Kind::kNested:
-                if (const auto json = ParseJson(member.value)) guess.AddJson(*json);
-                else guess.Add(member.value);
+                if (const auto json = ParseJson(member.value))
+                    guess.AddJson(*json);
+                else
+                    guess.Add(member.value);
         }
     }
     return {};
@@ -124,9 +138,9 @@ Result<> Profiler::JsonLine(const Record& record) {
 Result<> Profiler::File(Engine& engine, duckdb::Connection& connection, size_t index) {
     const bool csv = table_.format == FileRelation::Format::kCsv;
     auto reader = TRY(engine.Call([&] {
-        return std::make_unique<RecordReader>(OpenSource(*connection.context, table_.paths[index], table_.gzip),
-                                              csv ? RecordReader::Kind::kCsv : RecordReader::Kind::kLines,
-                                              table_.delimiter);
+        return std::make_unique<RecordReader>(
+            OpenSource(*connection.context, table_.paths[index], table_.gzip),
+            csv ? RecordReader::Kind::kCsv : RecordReader::Kind::kLines, table_.delimiter);
     }));
     std::vector<size_t> at;
     Record record;
@@ -195,35 +209,43 @@ Json ToJson(const Profile& profile, const FileRelation& file, char delimiter) {
 }
 
 // Asks DuckDB for one row. REQUIRES: trusted SQL.
-Result<std::vector<duckdb::Value>> AskRow(Engine& engine, duckdb::Connection& connection, const std::string& sql) {
+Result<std::vector<duckdb::Value>> AskRow(Engine& engine, duckdb::Connection& connection,
+                                          const std::string& sql) {
     const Engine::Running running(engine, connection);
     auto result = TRY(engine.Call([&] { return connection.Query(sql); }));
     if (result->HasError()) return std::unexpected(engine.FromDuck(result->GetErrorObject()));
     return engine.Call([&] {
         std::vector<duckdb::Value> row;
         const auto chunk = result->Fetch();
-        for (duckdb::idx_t i = 0; chunk && i < chunk->ColumnCount(); ++i) row.push_back(chunk->GetValue(i, 0));
+        for (duckdb::idx_t i = 0; chunk && i < chunk->ColumnCount(); ++i)
+            row.push_back(chunk->GetValue(i, 0));
         return row;
     });
 }
 
-// Counts, extremes and samples of one column of `from`. Distinct values are estimated, and counted exactly only where
-// the column may be a key.
-Result<GuessedColumn> ParquetColumn(Engine& engine, duckdb::Connection& connection, const std::string& from,
-                                    const HeadColumn& column, uint64_t& rows) {
+// Counts, extremes and samples of one column of `from`. Distinct values are estimated, and counted
+// exactly only where the column may be a key.
+Result<GuessedColumn> ParquetColumn(Engine& engine, duckdb::Connection& connection,
+                                    const std::string& from, const HeadColumn& column,
+                                    uint64_t& rows) {
     const bool nested = !column.type.children.empty();
     const auto name = QuoteIdentifier(column.name);
     const auto text = name + "::VARCHAR";
     const auto key = nested ? text : name;
     const auto extreme = [&](const char* function) {
-        return nested ? std::string("''") : fmt::format("coalesce({}({})::VARCHAR, '')", function, name);
+        return nested ? std::string("''")
+                      : fmt::format("coalesce({}({})::VARCHAR, '')", function, name);
     };
-    const auto counts = TRY(AskRow(engine, connection,
-        fmt::format("SELECT count(*), count({}), approx_count_distinct({}), {}, {}, coalesce(max(length({})), 0) FROM ({})",
-                    name, key, extreme("min"), extreme("max"), text, from)));
-    const auto samples = TRY(AskRow(engine, connection,
-        fmt::format("SELECT list(DISTINCT v)[1:3] FROM (SELECT left({}, 100) AS v FROM ({}) WHERE {} IS NOT NULL LIMIT 1000)",
-                    text, from, name)));
+    const auto counts =
+        TRY(AskRow(engine, connection,
+                   fmt::format("SELECT count(*), count({}), approx_count_distinct({}), {}, {}, "
+                               "coalesce(max(length({})), 0) FROM ({})",
+                               name, key, extreme("min"), extreme("max"), text, from)));
+    const auto samples =
+        TRY(AskRow(engine, connection,
+                   fmt::format("SELECT list(DISTINCT v)[1:3] FROM (SELECT left({}, 100) AS v FROM "
+                               "({}) WHERE {} IS NOT NULL LIMIT 1000)",
+                               text, from, name)));
     GuessedColumn out;
     out.name = column.name;
     out.type = column.type;
@@ -240,13 +262,15 @@ Result<GuessedColumn> ParquetColumn(Engine& engine, duckdb::Connection& connecti
         }
     }));
     if (out.nulls > 0 || rows == 0 || out.distinct * 5 < rows * 4) return out;
-    const auto exact = TRY(AskRow(engine, connection, fmt::format("SELECT count(DISTINCT {}) FROM ({})", key, from)));
+    const auto exact = TRY(
+        AskRow(engine, connection, fmt::format("SELECT count(DISTINCT {}) FROM ({})", key, from)));
     out.distinct = TRY(engine.Call([&] { return exact[0].GetValue<uint64_t>(); }));
     out.unique = out.distinct == rows;
     return out;
 }
 
-Result<Profile> ProfileParquet(Engine& engine, duckdb::Connection& connection, const Relation& relation) {
+Result<Profile> ProfileParquet(Engine& engine, duckdb::Connection& connection,
+                               const Relation& relation) {
     const auto from = TRY(engine.FileRelationSql(relation));
     const Engine::Trusting trusting(engine, Trust::kOwn);
     auto prepared = TRY(engine.Call([&] { return connection.Prepare(from); }));
@@ -255,17 +279,20 @@ Result<Profile> ProfileParquet(Engine& engine, duckdb::Connection& connection, c
     for (size_t i = 0; i < prepared->GetTypes().size(); ++i) {
         HeadColumn column{prepared->GetNames()[i].GetIdentifierName(), {}};
         const auto type = FromDuckType(prepared->GetTypes()[i]);
-        if (!type) return Fail(Code::kInvalid, "column '" + column.name + "' is of a type that tables cannot store");
+        if (!type)
+            return Fail(Code::kInvalid,
+                        "column '" + column.name + "' is of a type that tables cannot store");
         column.type = *type;
-        profile.columns.push_back(TRY(ParquetColumn(engine, connection, from, column, profile.rows)));
+        profile.columns.push_back(
+            TRY(ParquetColumn(engine, connection, from, column, profile.rows)));
     }
     return profile;
 }
 
 }  // namespace
 
-Result<Profile> ProfileTable(Engine& engine, duckdb::Connection& connection, const InputTable& table,
-                             std::optional<bool> header) {
+Result<Profile> ProfileTable(Engine& engine, duckdb::Connection& connection,
+                             const InputTable& table, std::optional<bool> header) {
     Profiler profiler(table, header);
     for (size_t i = 0; i < table.paths.size(); ++i) CHECK_OK(profiler.File(engine, connection, i));
     return profiler.Finish();

@@ -19,7 +19,8 @@ bool RecordReader::Fill() {
         begin_ = 0;
     }
     const size_t have = buffer_.size();
-    const size_t want = std::max(kReadBytes, have);  // Doubles for a long record, so its rescans stay linear.
+    const size_t want =
+        std::max(kReadBytes, have);  // Doubles for a long record, so its rescans stay linear.
     buffer_.resize(have + want);
     const size_t got = source_(buffer_.data() + have, want);
     buffer_.resize(have + got);
@@ -33,12 +34,14 @@ bool RecordReader::Fill() {
 }
 
 void RecordReader::Advance(size_t next) {
-    line_ += static_cast<uint64_t>(std::count(buffer_.begin() + static_cast<ptrdiff_t>(begin_),
-                                              buffer_.begin() + static_cast<ptrdiff_t>(next), '\n'));
+    line_ +=
+        static_cast<uint64_t>(std::count(buffer_.begin() + static_cast<ptrdiff_t>(begin_),
+                                         buffer_.begin() + static_cast<ptrdiff_t>(next), '\n'));
     begin_ = next;
 }
 
-// Gives up on a record: the physical line at begin_ (as far as it is in the buffer) becomes a broken one.
+// Gives up on a record: the physical line at begin_ (as far as it is in the buffer) becomes a
+// broken one.
 void RecordReader::TakeLine(Record& record, std::string reason) {
     const size_t found = buffer_.find('\n', begin_);
     const size_t end = found == std::string::npos ? buffer_.size() : found;
@@ -69,7 +72,8 @@ bool RecordReader::Next(Record& record) {
         size_t end = 0, next = 0;
         record.fields.clear();
         unescaped_.clear();
-        const Scan scan = kind_ == Kind::kCsv ? ScanCsv(record, end, next) : ScanLine(record, end, next);
+        const Scan scan =
+            kind_ == Kind::kCsv ? ScanCsv(record, end, next) : ScanLine(record, end, next);
         if (scan == Scan::kBroken) {
             TakeLine(record, "text after a closing quote");
             return true;
@@ -119,10 +123,12 @@ RecordReader::Scan RecordReader::ScanQuoted(size_t& at, RecordField& field) {
     std::string* copy = nullptr;
     size_t from = start;
     while (true) {
-        const auto* found = static_cast<const char*>(std::memchr(buffer_.data() + at, '"', buffer_.size() - at));
+        const auto* found =
+            static_cast<const char*>(std::memchr(buffer_.data() + at, '"', buffer_.size() - at));
         if (found == nullptr) return Scan::kMore;
         at = static_cast<size_t>(found - buffer_.data()) + 1;
-        if (at == buffer_.size() && !ended_) return Scan::kMore;  // Doubled or closing: the next byte says.
+        if (at == buffer_.size() && !ended_)
+            return Scan::kMore;  // Doubled or closing: the next byte says.
         if (at == buffer_.size() || buffer_[at] != '"') break;
         if (copy == nullptr) copy = &unescaped_.emplace_back();
         copy->append(buffer_, from, at - from);  // With one quote of the two.
@@ -175,11 +181,13 @@ RecordReader::Scan RecordReader::ScanCsv(Record& record, size_t& end, size_t& ne
 namespace {
 
 class JsonText {  // A cursor over one line of JSON.
-public:
+  public:
     explicit JsonText(std::string_view text) : text_(text) {}
 
     void Space() {
-        while (at_ < text_.size() && std::strchr(" \t\r\n", text_[at_]) != nullptr && text_[at_] != '\0') ++at_;
+        while (at_ < text_.size() && std::strchr(" \t\r\n", text_[at_]) != nullptr &&
+               text_[at_] != '\0')
+            ++at_;
     }
     bool Take(char wanted) {
         Space();
@@ -200,7 +208,7 @@ public:
     bool Other(std::string_view& out);   // Number, true, false, null: up to a separator.
     bool Nested(std::string_view& out);  // Object or array, by depth.
 
-private:
+  private:
     bool Escape(std::string& out);
     std::optional<uint32_t> Hex4();
     std::string_view text_;
@@ -213,10 +221,14 @@ std::optional<uint32_t> JsonText::Hex4() {
     for (int i = 0; i < 4; ++i) {
         const char c = text_[at_++];
         value <<= 4;
-        if (c >= '0' && c <= '9') value |= static_cast<uint32_t>(c - '0');
-        else if (c >= 'a' && c <= 'f') value |= static_cast<uint32_t>(c - 'a' + 10);
-        else if (c >= 'A' && c <= 'F') value |= static_cast<uint32_t>(c - 'A' + 10);
-        else return std::nullopt;
+        if (c >= '0' && c <= '9')
+            value |= static_cast<uint32_t>(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            value |= static_cast<uint32_t>(c - 'a' + 10);
+        else if (c >= 'A' && c <= 'F')
+            value |= static_cast<uint32_t>(c - 'A' + 10);
+        else
+            return std::nullopt;
     }
     return value;
 }
@@ -293,7 +305,9 @@ bool JsonText::String(std::string_view& out, std::deque<std::string>& scratch) {
 
 bool JsonText::Other(std::string_view& out) {
     const size_t start = at_;
-    while (at_ < text_.size() && std::string_view(",}] \t\r\n").find(text_[at_]) == std::string_view::npos) ++at_;
+    while (at_ < text_.size() &&
+           std::string_view(",}] \t\r\n").find(text_[at_]) == std::string_view::npos)
+        ++at_;
     out = text_.substr(start, at_ - start);
     if (out == "null" || out == "true" || out == "false") return true;
     if (out.empty()) return false;
@@ -309,11 +323,14 @@ bool JsonText::Nested(std::string_view& out) {
     for (; at_ < text_.size(); ++at_) {
         const char c = text_[at_];
         if (in_string) {
-            if (c == '\\') ++at_;
-            else if (c == '"') in_string = false;
+            if (c == '\\')
+                ++at_;
+            else if (c == '"')
+                in_string = false;
             continue;
         }
-        if (c == '"') in_string = true;
+        if (c == '"')
+            in_string = true;
         else if (c == '{' || c == '[') {
             if (++depth > kJsonDepthMax) return false;
         } else if ((c == '}' || c == ']') && --depth == 0) {
@@ -327,7 +344,8 @@ bool JsonText::Nested(std::string_view& out) {
 
 }  // namespace
 
-std::string SplitJson(std::string_view text, std::vector<JsonMember>& members, std::deque<std::string>& scratch) {
+std::string SplitJson(std::string_view text, std::vector<JsonMember>& members,
+                      std::deque<std::string>& scratch) {
     members.clear();
     JsonText in(text);
     if (!in.Take('{')) return "not a JSON object";
@@ -345,7 +363,8 @@ std::string SplitJson(std::string_view text, std::vector<JsonMember>& members, s
             valid = in.Nested(member.value);
         } else {
             valid = in.Other(member.value);
-            member.kind = member.value == "null" ? JsonMember::Kind::kNull : JsonMember::Kind::kOther;
+            member.kind =
+                member.value == "null" ? JsonMember::Kind::kNull : JsonMember::Kind::kOther;
         }
         if (!valid) return "not valid JSON";
         members.push_back(member);

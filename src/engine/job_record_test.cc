@@ -16,7 +16,8 @@ struct Seen {
 };
 
 // Gives the bytes in pieces of `step`, so that every border falls everywhere.
-std::vector<Seen> ReadAll(const std::string& bytes, size_t step, RecordReader::Kind kind = RecordReader::Kind::kCsv) {
+std::vector<Seen> ReadAll(const std::string& bytes, size_t step,
+                          RecordReader::Kind kind = RecordReader::Kind::kCsv) {
     size_t at = 0;
     RecordReader reader(
         [&](char* to, size_t n) {
@@ -30,7 +31,8 @@ std::vector<Seen> ReadAll(const std::string& bytes, size_t step, RecordReader::K
     Record record;
     while (reader.Next(record)) {
         Seen one{record.line, {}, record.broken, std::string(record.raw)};
-        for (const auto& field : record.fields) one.fields.push_back((field.quoted ? "q:" : "") + std::string(field.text));
+        for (const auto& field : record.fields)
+            one.fields.push_back((field.quoted ? "q:" : "") + std::string(field.text));
         seen.push_back(std::move(one));
     }
     return seen;
@@ -95,15 +97,18 @@ std::string Split(std::string_view text) {
     for (const auto& member : members) {
         out += std::string(member.name) + "=";
         out += member.kind == JsonMember::Kind::kNull ? "null" : std::string(member.value);
-        out += member.kind == JsonMember::Kind::kString ? "(s)" : member.kind == JsonMember::Kind::kNested ? "(n)" : "";
+        out += member.kind == JsonMember::Kind::kString   ? "(s)"
+               : member.kind == JsonMember::Kind::kNested ? "(n)"
+                                                          : "";
         out += ";";
     }
     return out;
 }
 
 TEST(JobRecord, JsonMembersAreUnescaped) {
-    EXPECT_EQ(Split(R"({"a":1.50,"b":"x\"\n\u00e9\ud83d\ude00","c":null,"d":{"e":["}"]},"f":true})"),
-              "a=1.50;b=x\"\n\xC3\xA9\xF0\x9F\x98\x80(s);c=null;d={\"e\":[\"}\"]}(n);f=true;");
+    EXPECT_EQ(
+        Split(R"({"a":1.50,"b":"x\"\n\u00e9\ud83d\ude00","c":null,"d":{"e":["}"]},"f":true})"),
+        "a=1.50;b=x\"\n\xC3\xA9\xF0\x9F\x98\x80(s);c=null;d={\"e\":[\"}\"]}(n);f=true;");
     EXPECT_EQ(Split("{}"), "");
 }
 
@@ -112,7 +117,8 @@ TEST(JobRecord, WhatIsNoJsonObjectIsSaid) {
     EXPECT_EQ(Split("{\"a\":1} x"), "text after the JSON object");
     EXPECT_EQ(Split("{\"a\":01x}"), "not valid JSON");
     EXPECT_EQ(Split("{\"a\":\"\\ud800\"}"), "not valid JSON");
-    EXPECT_EQ(Split("{\"a\":" + std::string(100, '[') + std::string(100, ']') + "}"), "not valid JSON");
+    EXPECT_EQ(Split("{\"a\":" + std::string(100, '[') + std::string(100, ']') + "}"),
+              "not valid JSON");
     EXPECT_EQ(Split("{\"a\""), "not valid JSON");
 }
 

@@ -9,12 +9,13 @@ namespace weft::engine {
 
 namespace {
 
-constexpr size_t kPlacesMax = 1u << 20;  // Beyond, a file that is read twice counts its bad records twice.
+constexpr size_t kPlacesMax =
+    1u << 20;  // Beyond, a file that is read twice counts its bad records twice.
 
 const duckdb::vector<duckdb::LogicalType>& SpoolTypes() {
     using duckdb::LogicalType;
-    static const duckdb::vector<LogicalType> types{LogicalType::VARCHAR, LogicalType::VARCHAR, LogicalType::BIGINT,
-                                                   LogicalType::VARCHAR};
+    static const duckdb::vector<LogicalType> types{LogicalType::VARCHAR, LogicalType::VARCHAR,
+                                                   LogicalType::BIGINT, LogicalType::VARCHAR};
     return types;
 }
 
@@ -49,7 +50,8 @@ std::string Cut(std::string text, size_t bytes_max) {
 
 Rejects::Rejects(duckdb::DatabaseInstance& db, bool spool) {
     if (!spool) return;
-    spool_ = std::make_unique<duckdb::ColumnDataCollection>(duckdb::BufferManager::GetBufferManager(db), SpoolTypes());
+    spool_ = std::make_unique<duckdb::ColumnDataCollection>(
+        duckdb::BufferManager::GetBufferManager(db), SpoolTypes());
     pending_.Initialize(duckdb::Allocator::DefaultAllocator(), SpoolTypes());
 }
 
@@ -79,7 +81,8 @@ void Rejects::Spool(const BadRecord& record) {
     };
     text(0, record.column.empty() ? record.reason : record.column + ": " + record.reason);
     text(1, record.file);
-    FlatVector::GetDataMutable<int64_t>(pending_.data[2])[pending_rows_] = static_cast<int64_t>(record.line);
+    FlatVector::GetDataMutable<int64_t>(pending_.data[2])[pending_rows_] =
+        static_cast<int64_t>(record.line);
     text(3, record.raw);
     if (++pending_rows_ == STANDARD_VECTOR_SIZE) FlushSpool();
 }

@@ -1,8 +1,9 @@
-// What a load refuses: counts per rule, the first bad records for the log, and all of them spooled for `rejected`.
+// What a load refuses: counts per rule, the first bad records for the log, and all of them spooled
+// for `rejected`.
 //
-// Filled by the scans of job_input.cc and by the row rules of job_rule.cc, read by job_load.cc when the rows are
-// through. A record is counted once however often the SQL reads its file. Spools live in DuckDB's buffers and spill.
-// THREAD: any, until the query has ended.
+// Filled by the scans of job_input.cc and by the row rules of job_rule.cc, read by job_load.cc when
+// the rows are through. A record is counted once however often the SQL reads its file. Spools live
+// in DuckDB's buffers and spill. THREAD: any, until the query has ended.
 #pragma once
 
 #include <map>
@@ -21,15 +22,17 @@
 namespace weft::engine {
 
 inline constexpr size_t kBadRecordsKept = 100;
-inline constexpr size_t kBadRawBytesMax = 1'000;          // Of BadRecord::raw; the spool keeps up to the next bound.
+inline constexpr size_t kBadRawBytesMax =
+    1'000;  // Of BadRecord::raw; the spool keeps up to the next bound.
 inline constexpr size_t kRejectedRawBytesMax = 1u << 20;
 
 class Rejects {
-public:
+  public:
     // `spool`: keep every bad record for a file of its own.
     Rejects(duckdb::DatabaseInstance& db, bool spool);
 
-    // `record.raw` is whole. `place` tells records of files apart (input, file, line); 0: a row without a place.
+    // `record.raw` is whole. `place` tells records of files apart (input, file, line); 0: a row
+    // without a place.
     void Add(uint64_t place, BadRecord record);
 
     uint64_t count() const { return count_; }
@@ -37,7 +40,7 @@ public:
     // reason, file, line, raw; received_at is the writer's. Null when nothing was spooled.
     const duckdb::ColumnDataCollection* spool();
 
-private:
+  private:
     void Spool(const BadRecord& record);
     void FlushSpool();
 

@@ -23,7 +23,8 @@ constexpr size_t kPlaceArguments = 3;  // file, line, raw.
 
 }  // namespace
 
-RowRules::RowRules(duckdb::DatabaseInstance& db, JobState& state, std::vector<RowRule> rules, size_t unique_sets)
+RowRules::RowRules(duckdb::DatabaseInstance& db, JobState& state, std::vector<RowRule> rules,
+                   size_t unique_sets)
     : state_(state), rules_(std::move(rules)), failed_(rules_.size()) {
     const duckdb::vector<duckdb::LogicalType> types{duckdb::LogicalType::UBIGINT};
     for (size_t i = 0; i < unique_sets; ++i) {
@@ -32,12 +33,14 @@ RowRules::RowRules(duckdb::DatabaseInstance& db, JobState& state, std::vector<Ro
     }
 }
 
-void RowRules::RejectRow(duckdb::DataChunk& arguments, idx_t row, const std::vector<size_t>& broken) {
+void RowRules::RejectRow(duckdb::DataChunk& arguments, idx_t row,
+                         const std::vector<size_t>& broken) {
     const auto file = arguments.data[0].GetValue(row);
     const auto line = arguments.data[1].GetValue(row);
     const auto raw = arguments.data[2].GetValue(row);
     const auto& first = rules_[broken.front()];
-    BadRecord record{"", 0, first.column, first.reason, raw.IsNull() ? "" : raw.GetValue<std::string>()};
+    BadRecord record{"", 0, first.column, first.reason,
+                     raw.IsNull() ? "" : raw.GetValue<std::string>()};
     uint64_t place = 0;
     if (!file.IsNull() && !line.IsNull() && !state_.inputs.empty()) {
         const auto& input = *state_.inputs.front();
@@ -68,11 +71,13 @@ void RowRules::Hash(duckdb::DataChunk& arguments, const std::vector<bool>& bad) 
     }
 }
 
-// The arguments are ours, but any SQL of the job could call the function too: nothing is read as what it is not.
+// The arguments are ours, but any SQL of the job could call the function too: nothing is read as
+// what it is not.
 bool RowRules::Fits(const duckdb::DataChunk& arguments) const {
     if (arguments.ColumnCount() != kPlaceArguments + rules_.size() + hashes_.size()) return false;
     for (size_t i = kPlaceArguments; i < arguments.ColumnCount(); ++i) {
-        const auto wanted = i < kPlaceArguments + rules_.size() ? duckdb::LogicalTypeId::BOOLEAN : duckdb::LogicalTypeId::UBIGINT;
+        const auto wanted = i < kPlaceArguments + rules_.size() ? duckdb::LogicalTypeId::BOOLEAN
+                                                                : duckdb::LogicalTypeId::UBIGINT;
         if (arguments.data[i].GetType().id() != wanted) return false;
     }
     return true;
@@ -125,7 +130,8 @@ struct SpoolScan : duckdb::GlobalTableFunctionState {
     duckdb::ColumnDataScanState state;
 };
 
-duckdb::unique_ptr<duckdb::FunctionData> BindHashes(duckdb::ClientContext&, duckdb::TableFunctionBindInput& input,
+duckdb::unique_ptr<duckdb::FunctionData> BindHashes(duckdb::ClientContext&,
+                                                    duckdb::TableFunctionBindInput& input,
                                                     duckdb::vector<duckdb::LogicalType>& types,
                                                     duckdb::vector<duckdb::Identifier>& names) {
     auto bind = duckdb::make_uniq<SpoolBind>();
@@ -138,7 +144,8 @@ duckdb::unique_ptr<duckdb::FunctionData> BindHashes(duckdb::ClientContext&, duck
     return bind;
 }
 
-duckdb::unique_ptr<duckdb::FunctionData> BindRejected(duckdb::ClientContext&, duckdb::TableFunctionBindInput& input,
+duckdb::unique_ptr<duckdb::FunctionData> BindRejected(duckdb::ClientContext&,
+                                                      duckdb::TableFunctionBindInput& input,
                                                       duckdb::vector<duckdb::LogicalType>& types,
                                                       duckdb::vector<duckdb::Identifier>& names) {
     auto bind = duckdb::make_uniq<SpoolBind>();
@@ -150,36 +157,42 @@ duckdb::unique_ptr<duckdb::FunctionData> BindRejected(duckdb::ClientContext&, du
     return bind;
 }
 
-duckdb::unique_ptr<duckdb::GlobalTableFunctionState> StartSpool(duckdb::ClientContext&,
-                                                                duckdb::TableFunctionInitInput& input) {
+duckdb::unique_ptr<duckdb::GlobalTableFunctionState> StartSpool(
+    duckdb::ClientContext&, duckdb::TableFunctionInitInput& input) {
     auto scan = duckdb::make_uniq<SpoolScan>();
     input.bind_data->Cast<SpoolBind>().rows->InitializeScan(scan->state);
     return scan;
 }
 
-void ReadSpool(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::DataChunk& output) {
+void ReadSpool(duckdb::ClientContext&, duckdb::TableFunctionInput& input,
+               duckdb::DataChunk& output) {
     const auto& rows = *input.bind_data->Cast<SpoolBind>().rows;
-    if (!rows.Scan(input.global_state->Cast<SpoolScan>().state, output)) output.SetChildCardinality(0);
+    if (!rows.Scan(input.global_state->Cast<SpoolScan>().state, output))
+        output.SetChildCardinality(0);
 }
 
 }  // namespace
 
 void RegisterRules(duckdb::ExtensionLoader& loader, const duckdb::shared_ptr<JobSlot>& slot) {
     using duckdb::LogicalType;
-    const auto filter = [slot](duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& out) {
+    const auto filter = [slot](duckdb::DataChunk& arguments, duckdb::ExpressionState&,
+                               duckdb::Vector& out) {
         if (slot->state == nullptr || !slot->state->rules) Invalid("weft_keep is not for this");
         slot->state->rules->Filter(arguments, out);
     };
-    duckdb::ScalarFunction keep("weft_keep", duckdb::vector<LogicalType>{}, LogicalType::BOOLEAN, filter, nullptr,
-                                nullptr, nullptr, LogicalType::ANY, duckdb::FunctionStability::VOLATILE,
+    duckdb::ScalarFunction keep("weft_keep", duckdb::vector<LogicalType>{}, LogicalType::BOOLEAN,
+                                filter, nullptr, nullptr, nullptr, LogicalType::ANY,
+                                duckdb::FunctionStability::VOLATILE,
                                 duckdb::FunctionNullHandling::SPECIAL_HANDLING);
     keep.SetFallible();  // What throws and did not say so would end the database.
     loader.RegisterFunction(keep);
 
-    duckdb::TableFunction hashes("weft_hashes", {LogicalType::BIGINT}, ReadSpool, BindHashes, StartSpool);
+    duckdb::TableFunction hashes("weft_hashes", {LogicalType::BIGINT}, ReadSpool, BindHashes,
+                                 StartSpool);
     hashes.function_info = slot;
     loader.RegisterFunction(hashes);
-    duckdb::TableFunction rejected("weft_rejected", duckdb::vector<LogicalType>{}, ReadSpool, BindRejected, StartSpool);
+    duckdb::TableFunction rejected("weft_rejected", duckdb::vector<LogicalType>{}, ReadSpool,
+                                   BindRejected, StartSpool);
     rejected.function_info = slot;
     loader.RegisterFunction(rejected);
 }

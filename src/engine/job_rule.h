@@ -1,9 +1,11 @@
-// The row rules of a load, checked while the rows stream by: weft_keep(…) is the WHERE of the statement that writes.
+// The row rules of a load, checked while the rows stream by: weft_keep(…) is the WHERE of the
+// statement that writes.
 //
-// Arguments of weft_keep: file, line and raw text of the record (null where a row has no place), one boolean per rule
-// that is true for a violation, one hash per set of columns that is promised unique (null: not counted). Rows with a
-// violation are rejected and left out; the hashes of the others are spooled, weft_hashes(n) reads them again.
-// Two different keys share a 64-bit hash once in 10^19 pairs; uniqueness is measured, never enforced.
+// Arguments of weft_keep: file, line and raw text of the record (null where a row has no place),
+// one boolean per rule that is true for a violation, one hash per set of columns that is promised
+// unique (null: not counted). Rows with a violation are rejected and left out; the hashes of the
+// others are spooled, weft_hashes(n) reads them again. Two different keys share a 64-bit hash once
+// in 10^19 pairs; uniqueness is measured, never enforced.
 #pragma once
 
 #include <memory>
@@ -29,8 +31,9 @@ struct RowRule {
 };
 
 class RowRules {  // THREAD: any for Filter.
-public:
-    RowRules(duckdb::DatabaseInstance& db, JobState& state, std::vector<RowRule> rules, size_t unique_sets);
+  public:
+    RowRules(duckdb::DatabaseInstance& db, JobState& state, std::vector<RowRule> rules,
+             size_t unique_sets);
 
     void Filter(duckdb::DataChunk& arguments, duckdb::Vector& keep);
 
@@ -41,9 +44,10 @@ public:
 
     size_t sets() const { return hashes_.size(); }
 
-private:
+  private:
     bool Fits(const duckdb::DataChunk& arguments) const;
-    void RejectRow(duckdb::DataChunk& arguments, duckdb::idx_t row, const std::vector<size_t>& broken);
+    void RejectRow(duckdb::DataChunk& arguments, duckdb::idx_t row,
+                   const std::vector<size_t>& broken);
     void Hash(duckdb::DataChunk& arguments, const std::vector<bool>& bad);
 
     JobState& state_;

@@ -11,9 +11,12 @@ Ended RunJob(Engine& engine, DataOut&, const Job& job) {
     engine.BeginStatement(job.limits);
     const auto run = [&] {
         switch (job.kind) {
-            case Job::Kind::kLoad: return RunLoad(engine, job, ended);
-            case Job::Kind::kMerge: return RunMerge(engine, job, ended);
-            case Job::Kind::kProfile: return RunProfile(engine, job, ended);
+            case Job::Kind::kLoad:
+                return RunLoad(engine, job, ended);
+            case Job::Kind::kMerge:
+                return RunMerge(engine, job, ended);
+            case Job::Kind::kProfile:
+                return RunProfile(engine, job, ended);
         }
         return Result<>(Fail(Code::kInvalid, "unknown kind of job"));
     };

@@ -8,7 +8,7 @@ namespace weft::engine {
 namespace {
 
 class JobRun : public testing::Test {
-protected:
+  protected:
     void SetUp() override {
         world.Clear();
         world.shrink = 0;
@@ -20,7 +20,8 @@ protected:
 
 TEST_F(JobRun, CsvBecomesTypedParquetWithFieldIdsAndBounds) {
     world.PutFile("amount,id,note\n12.50,2,b\n-1,1,\"a, b\"\n,3,\n");
-    job.columns = {Declared("id", "bigint", 1, true), Declared("amount", "decimal(12,2)", 2), Declared("note", "varchar", 3)};
+    job.columns = {Declared("id", "bigint", 1, true), Declared("amount", "decimal(12,2)", 2),
+                   Declared("note", "varchar", 3)};
     job.sort_by = {"id"};
     const auto ended = world.Run(job);
     ASSERT_TRUE(ended.ok) << ended.error.message;
@@ -28,8 +29,11 @@ TEST_F(JobRun, CsvBecomesTypedParquetWithFieldIdsAndBounds) {
     const auto& file = ended.files[0];
     EXPECT_EQ(file.row_count, 3u);
     EXPECT_EQ(file.size_bytes, world.Output(0).size());
-    EXPECT_EQ(ReadBack(world.Output(0), "FROM read_parquet($)"), "1|-1.00|a, b\n2|12.50|b\n3|NULL|NULL\n");
-    EXPECT_EQ(ReadBack(world.Output(0), "SELECT name, field_id FROM parquet_schema($) WHERE field_id > 0"), "id|1\namount|2\nnote|3\n");
+    EXPECT_EQ(ReadBack(world.Output(0), "FROM read_parquet($)"),
+              "1|-1.00|a, b\n2|12.50|b\n3|NULL|NULL\n");
+    EXPECT_EQ(ReadBack(world.Output(0),
+                       "SELECT name, field_id FROM parquet_schema($) WHERE field_id > 0"),
+              "id|1\namount|2\nnote|3\n");
     ASSERT_EQ(file.columns.size(), 3u);
     for (const auto& column : file.columns) {
         EXPECT_EQ(column.value_count, 3u);
@@ -56,7 +60,9 @@ TEST_F(JobRun, FirstBadRecordFailsALoadAndNamesItsPlace) {
     const auto ended = world.Run(job);
     ASSERT_FALSE(ended.ok);
     EXPECT_EQ(ended.error.code, Code::kInvalid);
-    EXPECT_EQ(ended.error.message, "4 of 5 records break the contract; first: orders.csv:3: amount: not a decimal(12,2)");
+    EXPECT_EQ(
+        ended.error.message,
+        "4 of 5 records break the contract; first: orders.csv:3: amount: not a decimal(12,2)");
     EXPECT_TRUE(ended.files.empty());
     ASSERT_EQ(ended.bad_records.size(), 4u);
     EXPECT_EQ(ended.bad_records[1].line, 4u);
@@ -81,8 +87,11 @@ TEST_F(JobRun, ToleratedRecordsGoToRejected) {
     EXPECT_EQ(ended.rows, 2u);
     EXPECT_TRUE(ended.files[1].rejected);
     EXPECT_EQ(ReadBack(world.Output(0), "FROM read_parquet($)"), "1|2.50\n4|4.00\n");
-    EXPECT_EQ(ReadBack(world.Output(1), "SELECT reason, file, line, raw, received_at IS NULL FROM read_parquet($) ORDER BY line"),
-              "amount: not a decimal(12,2)|orders.csv|3|2,abc|false\namount: minimum 0 of amount|orders.csv|4|3,-1|false\n");
+    EXPECT_EQ(ReadBack(world.Output(1),
+                       "SELECT reason, file, line, raw, received_at IS NULL FROM read_parquet($) "
+                       "ORDER BY line"),
+              "amount: not a decimal(12,2)|orders.csv|3|2,abc|false\namount: minimum 0 of "
+              "amount|orders.csv|4|3,-1|false\n");
     ASSERT_EQ(ended.checks.size(), 1u);
     EXPECT_EQ(ended.checks[0].failed, 1u);
 }
@@ -92,14 +101,17 @@ TEST_F(JobRun, SqlReadsItsInputsAndRowRulesHoldForItsRows) {
     BlockWriter rows({Shown("id", "bigint", 1), Shown("name", "varchar", 2)});
     rows.Bigint(1).Text("one").Bigint(2).Text("two");
     world.Put({"crm", "customers"}, std::move(rows).Finish());
-    job.sql = "SELECT c.name, sum(s.amount) AS total, [count(*)] AS n FROM shop s JOIN crm.customers c USING (id) GROUP BY ALL ORDER BY 1";
+    job.sql =
+        "SELECT c.name, sum(s.amount) AS total, [count(*)] AS n FROM shop s JOIN crm.customers c "
+        "USING (id) GROUP BY ALL ORDER BY 1";
     auto described = job;
     EXPECT_TRUE(world.Run(described).ok);
     ASSERT_EQ(world.head.columns.size(), 3u);
     EXPECT_EQ(ToString(world.head.columns[1].type), "decimal(38,0)");
     EXPECT_EQ(ToString(world.head.columns[2].type), "bigint[]");
 
-    job.columns = {Declared("name", "varchar", 1), Declared("total", "bigint", 2), Declared("n", "integer[]", 3)};
+    job.columns = {Declared("name", "varchar", 1), Declared("total", "bigint", 2),
+                   Declared("n", "integer[]", 3)};
     job.columns[2].child_ids = {4};
     job.columns[1].check = "total < 50";
     job.columns[1].check_name = "maximum 49 of total";
@@ -123,7 +135,8 @@ TEST_F(JobRun, UndeclaredAndMissingColumnsAreNamedTogether) {
     job.sql.clear();
     const auto whole = world.Run(job);
     ASSERT_FALSE(whole.ok);
-    EXPECT_NE(whole.error.message.find("orders.csv has no column 'amount'; the nearest is 'amout'"), std::string::npos);
+    EXPECT_NE(whole.error.message.find("orders.csv has no column 'amount'; the nearest is 'amout'"),
+              std::string::npos);
 }
 
 TEST_F(JobRun, DuplicatesOfAPromisedKeyAreCounted) {
@@ -141,13 +154,18 @@ TEST_F(JobRun, DuplicatesOfAPromisedKeyAreCounted) {
 TEST_F(JobRun, JsonLinesKeepNestedValues) {
     FileRelation json;
     json.format = FileRelation::Format::kJsonLines;
-    world.PutFile("{\"id\":1,\"tags\":[\"a\",\"b\"],\"seen\":\"2013-01-01T05:00:00Z\"}\n{\"id\":\"x\"}\nnot json\n{\"id\":2}\n", json);
-    job.columns = {Declared("id", "bigint", 1), Declared("tags", "varchar[]", 2), Declared("seen", "timestamptz", 3)};
+    world.PutFile(
+        "{\"id\":1,\"tags\":[\"a\",\"b\"],\"seen\":\"2013-01-01T05:00:00Z\"}\n{\"id\":\"x\"}\nnot "
+        "json\n{\"id\":2}\n",
+        json);
+    job.columns = {Declared("id", "bigint", 1), Declared("tags", "varchar[]", 2),
+                   Declared("seen", "timestamptz", 3)};
     job.columns[1].child_ids = {4};
     job.bad_rows_max = 2;
     const auto ended = world.Run(job);
     ASSERT_TRUE(ended.ok) << ended.error.message;
-    EXPECT_EQ(ReadBack(world.Output(0), "SELECT id, tags, epoch_us(seen) FROM read_parquet($)"), "1|[a, b]|1357016400000000\n2|NULL|NULL\n");
+    EXPECT_EQ(ReadBack(world.Output(0), "SELECT id, tags, epoch_us(seen) FROM read_parquet($)"),
+              "1|[a, b]|1357016400000000\n2|NULL|NULL\n");
     EXPECT_EQ(ended.bad_records[0].line, 2u);
     EXPECT_EQ(ended.bad_records[1].reason, "not a JSON object");
 }
@@ -175,7 +193,8 @@ TEST_F(JobRun, ManyBadRecordsAreCountedAndAHundredKept) {
     world.PutFile(bytes);
     job.columns = {Declared("id", "bigint", 1)};
     const auto ended = world.Run(job);
-    EXPECT_EQ(ended.error.message, "20,000 of 20,000 records break the contract; first: orders.csv:2: id: not a bigint");
+    EXPECT_EQ(ended.error.message,
+              "20,000 of 20,000 records break the contract; first: orders.csv:2: id: not a bigint");
     EXPECT_EQ(ended.bad_record_count, 20'000u);
     ASSERT_EQ(ended.bad_records.size(), 100u);
     EXPECT_EQ(ended.bad_records[99].line, 101u);
@@ -184,9 +203,10 @@ TEST_F(JobRun, ManyBadRecordsAreCountedAndAHundredKept) {
 TEST_F(JobRun, UsersCannotCallTheJobsFunctions) {
     world.PutFile("id\n1\n");
     job.columns = {Declared("id", "bigint", 1)};
-    for (const auto* sql : {"SELECT 1 AS id WHERE weft_keep(1, 2)", "SELECT line AS id FROM weft_rejected()",
-                            "SELECT h AS id FROM weft_hashes(7)", "SELECT 1 AS id FROM read_csv('/etc/passwd')",
-                            "COPY (SELECT 1) TO 'weft-out://0'"}) {
+    for (const auto* sql :
+         {"SELECT 1 AS id WHERE weft_keep(1, 2)", "SELECT line AS id FROM weft_rejected()",
+          "SELECT h AS id FROM weft_hashes(7)", "SELECT 1 AS id FROM read_csv('/etc/passwd')",
+          "COPY (SELECT 1) TO 'weft-out://0'"}) {
         job.sql = sql;
         const auto ended = world.Run(job);
         EXPECT_FALSE(ended.ok) << sql;
@@ -195,7 +215,8 @@ TEST_F(JobRun, UsersCannotCallTheJobsFunctions) {
 }
 
 TEST_F(JobRun, ProfileFindsTypesNullsAndKeys) {
-    world.PutFile("code;dep_delay;when\n00501;5;2013-01-01\n00502;NA;2013-01-02\n00503;-3;2013-01-03\n");
+    world.PutFile(
+        "code;dep_delay;when\n00501;5;2013-01-01\n00502;NA;2013-01-02\n00503;-3;2013-01-03\n");
     job.kind = Job::Kind::kProfile;
     const auto ended = world.Run(job);
     ASSERT_TRUE(ended.ok) << ended.error.message;
@@ -245,8 +266,9 @@ TEST_F(JobRun, LargeLoadsAreSplitIntoFilesInOrder) {
     ASSERT_GT(ended.files.size(), 2u);
     uint64_t rows = 0;
     for (const auto& file : ended.files) {
-        EXPECT_EQ(ReadBack(world.Output(file.index), "SELECT count(*), min(id) FROM read_parquet($)"),
-                  std::to_string(file.row_count) + "|" + std::to_string(rows) + "\n");
+        EXPECT_EQ(
+            ReadBack(world.Output(file.index), "SELECT count(*), min(id) FROM read_parquet($)"),
+            std::to_string(file.row_count) + "|" + std::to_string(rows) + "\n");
         EXPECT_EQ(file.size_bytes, world.Output(file.index).size());
         rows += file.row_count;
     }

@@ -1,5 +1,5 @@
-// For tests: an engine in this process and a node thread that answers with relations and files a test lays down.
-// One per process (an engine is configured once). THREAD: one caller.
+// For tests: an engine in this process and a node thread that answers with relations and files a
+// test lays down. One per process (an engine is configured once). THREAD: one caller.
 #pragma once
 
 #include <fcntl.h>
@@ -23,9 +23,10 @@
 namespace weft::engine {
 
 class TestWorld {
-public:
+  public:
     static TestWorld& Get() {
-        static auto* world = new TestWorld();  // Never ended: its node thread lives as long as the process.
+        static auto* world =
+            new TestWorld();  // Never ended: its node thread lives as long as the process.
         return *world;
     }
     Engine& engine() { return *engine_; }
@@ -40,12 +41,14 @@ public:
     static io::Descriptor File(const std::string& bytes) {
         io::Descriptor file(memfd_create("test", MFD_CLOEXEC));
         Assert(file.get() >= 0);
-        Assert(::write(file.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+        Assert(::write(file.get(), bytes.data(), bytes.size()) ==
+               static_cast<ssize_t>(bytes.size()));
         return file;
     }
 
     // A relation by its name, over files of these bytes.
-    void Put(const RelationName& name, decltype(Relation::body) body, const std::vector<std::string>& files = {}) {
+    void Put(const RelationName& name, decltype(Relation::body) body,
+             const std::vector<std::string>& files = {}) {
         const std::lock_guard guard(lock_);
         const uint64_t token = ++tokens_;
         relations_[name] = Relation{token, std::move(body)};
@@ -94,7 +97,7 @@ public:
         return {std::move(rows), std::move(ended)};
     }
 
-private:
+  private:
     TestWorld() {
         engine_ = std::move(*Engine::Open());
         int control[2];
@@ -114,25 +117,34 @@ private:
             const auto message = DecodeFromWorker(frame->type, frame->body);
             if (!message) return;
             const std::lock_guard guard(lock_);
-            if (const auto* got = std::get_if<Head>(&*message)) head = *got;
-            else if (const auto* names = std::get_if<Names>(&*message)) Answer(fd, *names);
-            else if (const auto* open = std::get_if<weft::engine::Open>(&*message)) Answer(fd, *open);
-            else if (const auto* need = std::get_if<NeedFiles>(&*message)) Answer(fd, *need);
-            else if (std::holds_alternative<NeedOutput>(*message)) AnswerOutput(fd);
+            if (const auto* got = std::get_if<Head>(&*message))
+                head = *got;
+            else if (const auto* names = std::get_if<Names>(&*message))
+                Answer(fd, *names);
+            else if (const auto* open = std::get_if<weft::engine::Open>(&*message))
+                Answer(fd, *open);
+            else if (const auto* need = std::get_if<NeedFiles>(&*message))
+                Answer(fd, *need);
+            else if (std::holds_alternative<NeedOutput>(*message))
+                AnswerOutput(fd);
         }
     }
     void Answer(int fd, const Names& names) {
         Relations relations;
         for (const auto& name : names.names) {
             const auto found = relations_.find(name);
-            if (found != relations_.end()) relations.answers.push_back({name, found->second});
-            else relations.answers.push_back({name, Fail(Code::kNotFound, "relation " + name.table + " does not exist")});
+            if (found != relations_.end())
+                relations.answers.push_back({name, found->second});
+            else
+                relations.answers.push_back(
+                    {name, Fail(Code::kNotFound, "relation " + name.table + " does not exist")});
         }
         SendFrame(fd, Encode(ToWorker(std::move(relations))));
     }
     void Answer(int fd, const weft::engine::Open& open) {
         ScanFiles files;
-        for (const auto& bytes : files_[open.token]) files.files.push_back({bytes.size() + shrink, 0});
+        for (const auto& bytes : files_[open.token])
+            files.files.push_back({bytes.size() + shrink, 0});
         SendFrame(fd, Encode(ToWorker(Opened{std::move(files)})));
     }
     void Answer(int fd, const NeedFiles& need) {
@@ -148,10 +160,10 @@ private:
         SendFrame(fd, Encode(ToWorker(OutputFile{index})), passed);
     }
 
-public:
+  public:
     uint64_t shrink = 0;  // So much longer were the files when they were opened.
 
-private:
+  private:
     std::mutex lock_;
     std::map<RelationName, Relation> relations_;
     std::map<uint64_t, std::vector<std::string>> files_;
@@ -171,7 +183,8 @@ inline RelationColumn Shown(const std::string& name, const std::string& type, in
     return column;
 }
 
-inline OutputColumn Declared(const std::string& name, const std::string& type, int32_t id, bool required = false) {
+inline OutputColumn Declared(const std::string& name, const std::string& type, int32_t id,
+                             bool required = false) {
     OutputColumn column;
     column.name = name;
     column.type = *ParseDataType(type);
@@ -184,12 +197,14 @@ inline OutputColumn Declared(const std::string& name, const std::string& type, i
 inline std::string ReadBack(const std::string& parquet, const std::string& sql) {
     char path[] = "/tmp/weft-test-XXXXXX";
     const int fd = mkstemp(path);
-    Assert(fd >= 0 && ::write(fd, parquet.data(), parquet.size()) == static_cast<ssize_t>(parquet.size()));
+    Assert(fd >= 0 &&
+           ::write(fd, parquet.data(), parquet.size()) == static_cast<ssize_t>(parquet.size()));
     ::close(fd);
     duckdb::DuckDB database(nullptr);
     duckdb::Connection connection(database);
     std::string text = sql;
-    for (size_t at = text.find('$'); at != std::string::npos; at = text.find('$')) text.replace(at, 1, "'" + std::string(path) + "'");
+    for (size_t at = text.find('$'); at != std::string::npos; at = text.find('$'))
+        text.replace(at, 1, "'" + std::string(path) + "'");
     auto result = connection.Query(text);
     ::unlink(path);
     if (result->HasError()) return result->GetError();

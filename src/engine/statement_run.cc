@@ -1,4 +1,5 @@
-// Runs one Statement: Head, then the rows in the wanted format on the data channel, then Ended with its report.
+// Runs one Statement: Head, then the rows in the wanted format on the data channel, then Ended with
+// its report.
 
 #include <fmt/format.h>
 
@@ -18,7 +19,7 @@ namespace {
 constexpr size_t kSqlKept = 64u << 10;
 
 class Run {
-public:
+  public:
     Run(Engine& engine, DataOut& out, const Statement& statement)
         : engine_(engine), out_(out), statement_(statement) {}
     Result<> All();
@@ -26,30 +27,34 @@ public:
     uint64_t rows = 0;
     std::string sql;  // As executed, for the report.
 
-private:
+  private:
     using Values = duckdb::vector<duckdb::Value>;
     Result<Values> Bind(duckdb::PreparedStatement& prepared) const;
     Head ToHead(const duckdb::PreparedStatement& prepared) const;
-    Result<> Texts(duckdb::Connection& connection, duckdb::PreparedStatement& prepared, Values values);
+    Result<> Texts(duckdb::Connection& connection, duckdb::PreparedStatement& prepared,
+                   Values values);
 
     Engine& engine_;
     DataOut& out_;
     const Statement& statement_;
 };
 
-// Texts become values of the types that the statement wants at their places; where it does not say, they stay texts.
+// Texts become values of the types that the statement wants at their places; where it does not say,
+// they stay texts.
 Result<Run::Values> Run::Bind(duckdb::PreparedStatement& prepared) const {
     const auto& texts = statement_.parameters;
     const auto wanted = prepared.GetParameterCount();
     if (texts.size() != wanted)
-        return Fail(Code::kInvalid, fmt::format("the statement has {} parameters, {} were given", wanted, texts.size()));
+        return Fail(Code::kInvalid, fmt::format("the statement has {} parameters, {} were given",
+                                                wanted, texts.size()));
     return engine_.Call([&] {
         const auto types = prepared.GetExpectedParameterTypes();
         Values values;
         for (size_t i = 0; i < texts.size(); ++i) {
             duckdb::Value value(texts[i]);
             const auto found = types.find(std::to_string(i + 1));
-            const bool known = found != types.end() && found->second.id() != duckdb::LogicalTypeId::UNKNOWN &&
+            const bool known = found != types.end() &&
+                               found->second.id() != duckdb::LogicalTypeId::UNKNOWN &&
                                found->second.id() != duckdb::LogicalTypeId::INVALID;
             values.push_back(known ? value.DefaultCastAs(found->second) : value);
         }
@@ -67,16 +72,16 @@ Head Run::ToHead(const duckdb::PreparedStatement& prepared) const {
     return head;
 }
 
-Result<> Run::Texts(duckdb::Connection& connection, duckdb::PreparedStatement& prepared, Values values) {
+Result<> Run::Texts(duckdb::Connection& connection, duckdb::PreparedStatement& prepared,
+                    Values values) {
     const auto head = ToHead(prepared);
     std::vector<std::string> names;
     for (const auto& column : head.columns) names.push_back(column.name);
     TextFormat format(statement_.format, names, prepared.GetTypes());
     auto result = TRY(engine_.Call([&] { return prepared.Submit(values); }));
     if (result->HasError()) return std::unexpected(engine_.FromDuck(result->GetErrorObject()));
-    auto stream = TRY(engine_.Call([&] {
-        return std::make_unique<duckdb::QueryResultStream<>>(std::move(result));
-    }));
+    auto stream = TRY(engine_.Call(
+        [&] { return std::make_unique<duckdb::QueryResultStream<>>(std::move(result)); }));
     std::string bytes;
     bool begun = false;
     while (true) {
@@ -134,14 +139,18 @@ Ended RunStatement(Engine& engine, DataOut& out, const Statement& statement) {
             ended.error = std::move(result.error());
         }
         ended.rows = report.rows = run.rows;
-        report.sql = run.sql.empty() ? statement.sql.substr(0, kSqlKept) : run.sql.substr(0, kSqlKept);
+        report.sql =
+            run.sql.empty() ? statement.sql.substr(0, kSqlKept) : run.sql.substr(0, kSqlKept);
     }
     ended.bytes = report.bytes = out.bytes();
-    if (ended.ok) report.tag = fmt::format("SELECT {}", ended.rows);
-    else report.sqlstate = ended.error.sqlstate.empty() ? "22000" : ended.error.sqlstate;
+    if (ended.ok)
+        report.tag = fmt::format("SELECT {}", ended.rows);
+    else
+        report.sqlstate = ended.error.sqlstate.empty() ? "22000" : ended.error.sqlstate;
     report.relations = engine.EndStatement();
-    report.us = static_cast<uint64_t>(
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count());
+    report.us = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
+                                          std::chrono::steady_clock::now() - begin)
+                                          .count());
     ended.reports.push_back(std::move(report));
     return ended;
 }

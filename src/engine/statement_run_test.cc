@@ -6,7 +6,7 @@ namespace weft::engine {
 namespace {
 
 class StatementRun : public testing::Test {
-protected:
+  protected:
     void SetUp() override {
         world.Clear();
         BlockWriter rows({Shown("id", "bigint", 1), Shown("region", "varchar", 2)});
@@ -36,8 +36,9 @@ TEST_F(StatementRun, PartsSelectFilterOrderAndLimit) {
 }
 
 TEST_F(StatementRun, FilterIsOneConditionAboutOneRow) {
-    for (const auto* where : {"1", "id", "id = 1, id = 2", "true) OR (true", "id IN (SELECT 1)", "count(*) > 1",
-                              "EXISTS (FROM sales.orders)", "id = 1; DROP TABLE x", "true AS x", "read_text('/etc/passwd') = ''"}) {
+    for (const auto* where : {"1", "id", "id = 1, id = 2", "true) OR (true", "id IN (SELECT 1)",
+                              "count(*) > 1", "EXISTS (FROM sales.orders)", "id = 1; DROP TABLE x",
+                              "true AS x", "read_text('/etc/passwd') = ''"}) {
         parts.where = where;
         const auto [rows, ended] = world.Run(parts);
         EXPECT_FALSE(ended.ok) << where;
@@ -65,8 +66,10 @@ TEST_F(StatementRun, ParametersAreBoundNotPasted) {
 
 TEST_F(StatementRun, OnlyOneReadingStatement) {
     Statement statement;
-    for (const auto* sql : {"", ";", "SELECT 1; SELECT 2", "CREATE TABLE t(i INT)", "SET threads = 9", "COPY (SELECT 1) TO 'x'",
-                            "SELECT * FROM '/etc/passwd'", "SELECT * FROM sales.nothing", "SELECT weft_keep(1)"}) {
+    for (const auto* sql :
+         {"", ";", "SELECT 1; SELECT 2", "CREATE TABLE t(i INT)", "SET threads = 9",
+          "COPY (SELECT 1) TO 'x'", "SELECT * FROM '/etc/passwd'", "SELECT * FROM sales.nothing",
+          "SELECT weft_keep(1)"}) {
         statement.sql = sql;
         statement.relation = {"no", "such"};
         EXPECT_FALSE(world.Run(statement).second.ok) << sql;
@@ -102,7 +105,8 @@ TEST_F(StatementRun, ParquetArrivesWhole) {
 
 TEST_F(StatementRun, ErrorOfALaterRowIsAnError) {
     Statement statement;
-    statement.sql = "SELECT CASE WHEN range = 500000 THEN error('late') ELSE '' END AS a FROM range(1000000)";
+    statement.sql =
+        "SELECT CASE WHEN range = 500000 THEN error('late') ELSE '' END AS a FROM range(1000000)";
     EXPECT_FALSE(world.Run(statement).second.ok);
 }
 
