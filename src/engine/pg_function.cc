@@ -59,6 +59,7 @@ void AddNative(duckdb::ExtensionLoader& loader, const std::string& name,
             });
         function.SetVolatile();
         function.SetFallible();
+        function.SetFallible();
         set.AddFunction(std::move(function));
     }
     loader.RegisterFunction(std::move(set));

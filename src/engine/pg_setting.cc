@@ -65,6 +65,8 @@ const PgSettings::Known* PgSettings::Find(std::string_view name) {
         {"client_min_messages", "notice", Shape::kText, false, false, "Sets the message levels that are sent.", ""},
         {"cursor_tuple_fraction", "0.1", Shape::kText, false, false, "Accepted for compatibility.", ""},
         {"DateStyle", "ISO, MDY", Shape::kDateStyle, true, false, "Sets the display format for date values.", ""},
+        {"default_table_access_method", "heap", Shape::kText, false, false, "Accepted for compatibility.", ""},
+        {"default_tablespace", "", Shape::kText, false, false, "Accepted for compatibility.", ""},
         {"default_transaction_deferrable", "off", Shape::kBool, false, false, "Accepted for compatibility.", ""},
         {"default_transaction_isolation", "repeatable read", Shape::kText, false, false,
          "Sets the isolation level of each new transaction; reads use one snapshot whatever it says.", ""},

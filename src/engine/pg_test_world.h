@@ -57,8 +57,10 @@ public:
             rows.Bigint(30001).Integer(2).Text("name").Text("varchar").Boolean(false).Boolean(false).Text("");
             rows.Bigint(30001).Integer(3).Text("fleet").Text("integer").Boolean(false).Boolean(false).Text("");
             int32_t at = 0;
-            for (const char* type : {"boolean", "bigint", "decimal(12,2)", "timestamptz", "varchar[]", "date", "uuid"})
-                rows.Bigint(30002).Integer(++at).Text("c" + std::to_string(at)).Text(type).Boolean(false).Boolean(false).Text("");
+            for (const char* type : {"boolean", "bigint", "decimal(12,2)", "timestamptz", "varchar[]", "date", "uuid"}) {
+                const auto column = "c" + std::to_string(++at);
+                rows.Bigint(30002).Integer(at).Text(column).Text(type).Boolean(false).Boolean(false).Text("");
+            }
             return std::move(rows).Finish();
         }
         if (full == "mesh.pg_roles") {

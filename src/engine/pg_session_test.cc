@@ -1,0 +1,134 @@
+// Conversations with an engine in this process; the expected bytes and codes are PostgreSQL's.
+#include "engine/pg_session.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/pg_catalog.h"
+#include "engine/pg_test_world.h"
+
+namespace weft::engine {
+namespace {
+
+using namespace std::string_literals;
+
+class PgSessionTest : public testing::Test {
+protected:
+    PgSessionTest() : session_(std::move(*PgSession::Make(PgTestWorld::Get().engine(), PgTestWorld::Get().out()))) {}
+
+    static std::string Message(char type, std::string_view body) {
+        PgWriter writer;
+        writer.Begin(type);
+        writer.Bytes(body);
+        writer.End();
+        return writer.buffer();
+    }
+    // The answer as type bytes with what matters: tags, SQLSTATEs, cells of rows, the state.
+    std::string Ask(const std::string& messages) {
+        auto [answer, ended] = PgTestWorld::Get().Run(*session_, messages);
+        ended_ = std::move(ended);
+        std::string out;
+        for (std::string_view rest = answer; !rest.empty();) {
+            const auto size = static_cast<unsigned char>(rest[4]) + 256u * static_cast<unsigned char>(rest[3]) +
+                              65'536u * static_cast<unsigned char>(rest[2]);
+            out += Short(rest[0], rest.substr(5, size - 4)) + " ";
+            rest.remove_prefix(size + 1);
+        }
+        return out;
+    }
+    std::string Query(std::string sql) { return Ask(Message('Q', sql + '\0')); }
+    static std::string Parse(const std::string& name, const std::string& sql) { return Message('P', name + "\0"s + sql + "\0\0\0"s); }
+    static std::string Bind(const std::string& portal, const std::string& name) {
+        return Message('B', portal + "\0"s + name + "\0\0\0\0\0\0\0"s);
+    }
+    static std::string Execute(const std::string& portal, char rows) { return Message('E', portal + "\0\0\0\0"s + rows); }
+
+    static std::string Short(char type, std::string_view body) {
+        if (type == 'C') return "C:" + std::string(body.data());
+        if (type == 'Z') return "Z:" + std::string(body.substr(0, 1));
+        if (type == 'E') return "E:" + std::string(body.substr(body.find("\0C"s) + 2, 5));
+        if (type != 'D') return {type};
+        std::string out = "D";
+        for (size_t at = 2; at + 4 <= body.size();) {
+            const auto length = static_cast<int32_t>(__builtin_bswap32(*reinterpret_cast<const uint32_t*>(body.data() + at)));
+            at += 4;
+            out += length < 0 ? "|NULL" : "|" + std::string(body.substr(at, static_cast<size_t>(length)));
+            if (length > 0) at += static_cast<size_t>(length);
+        }
+        return out;
+    }
+
+    std::unique_ptr<PgSession> session_;
+    Ended ended_;
+};
+
+TEST_F(PgSessionTest, SeveralStatementsInOneStringAnswerOneByOne) {
+    EXPECT_EQ(Query("select 1; select 'a', null; -- end"), "T D|1 C:SELECT 1 T D|a|NULL C:SELECT 1 Z:I ");
+    EXPECT_EQ(Query(" ; "), "I Z:I ");
+    EXPECT_EQ(Query("select 1; selec 2; select 3"), "T D|1 C:SELECT 1 E:42601 Z:I ");
+}
+
+TEST_F(PgSessionTest, FailedTransactionsRefuseUntilTheirEnd) {
+    EXPECT_EQ(Query("begin"), "C:BEGIN Z:T ");
+    EXPECT_TRUE(ended_.keep);
+    EXPECT_EQ(Query("select * from traffic.nope"), "E:42P01 Z:E ");
+    EXPECT_EQ(Query("select 1"), "E:25P02 Z:E ");
+    EXPECT_EQ(Query("commit"), "C:ROLLBACK Z:I ");
+    EXPECT_FALSE(ended_.keep);
+    EXPECT_EQ(Query("begin; savepoint s; select * from nope"), "C:BEGIN C:SAVEPOINT E:42P01 Z:E ");
+    EXPECT_EQ(Query("rollback to s; select 1; end"), "C:ROLLBACK T D|1 C:SELECT 1 C:COMMIT Z:I ");
+}
+
+TEST_F(PgSessionTest, PortalsSuspendAndErrorsSkipToSync) {
+    const auto sync = Message('S', "");
+    EXPECT_EQ(Ask(Parse("", "select range from range(3)") + Bind("", "") + Execute("", 2) + Execute("", 2) + sync),
+              "1 2 D|0 D|1 s D|2 C:SELECT 1 Z:I ");
+    EXPECT_EQ(Ask(Parse("", "selec") + Bind("", "") + Execute("", 0) + sync), "E:42601 Z:I ");
+    EXPECT_EQ(Ask(Bind("", "nobody") + sync), "E:26000 Z:I ");
+    EXPECT_EQ(Ask(Parse("", "select 1") + Message('H', "")), "1 ");  // The sequence goes on.
+    EXPECT_EQ(Ask(Bind("", "") + Message('D', "P\0"s) + Execute("", 0) + sync), "2 T D|1 C:SELECT 1 Z:I ");
+    EXPECT_EQ(Ask(Message('Q', "no end")), "E:08P01 Z:I ");
+}
+
+TEST_F(PgSessionTest, CursorsAndSettingsBehaveLikePostgres) {
+    EXPECT_EQ(Query("declare c cursor for select 1"), "E:25P01 Z:I ");
+    EXPECT_EQ(Query("declare c cursor with hold for select range from range(5); fetch 2 c; move 1 c; fetch all c; close c"),
+              "C:DECLARE CURSOR T D|0 D|1 C:FETCH 2 C:MOVE 1 T D|3 D|4 C:FETCH 2 C:CLOSE CURSOR Z:I ");
+    EXPECT_EQ(Query("set timezone = 'Europe/Berlin'; select timestamptz '2020-07-01 10:00:00+00'; show timezone"),
+              "C:SET T D|2020-07-01 12:00:00+02 C:SELECT 1 T D|Europe/Berlin C:SHOW S Z:I ");
+    EXPECT_TRUE(ended_.session_changed);
+    EXPECT_EQ(Query("reset all"), "C:RESET S Z:I ");
+    EXPECT_EQ(Query("set nothing_known = 1"), "E:42704 Z:I ");
+    EXPECT_EQ(Query("select current_setting('nothing_known')"), "T E:22023 Z:I ");
+}
+
+TEST_F(PgSessionTest, CopyWritesTextAndCsv) {
+    EXPECT_EQ(Query("copy (select 'a b', null, 1) to stdout"), "H d c C:COPY 1 Z:I ");
+    EXPECT_EQ(Query("copy traffic.carriers from stdin"), "E:0A000 Z:I ");
+}
+
+TEST_F(PgSessionTest, CatalogueIsMadeOfWhatThePrincipalSees) {
+    EXPECT_EQ(Query("select relname from pg_class where oid = 'traffic.carriers'::regclass"), "T D|carriers C:SELECT 1 Z:I ");
+    EXPECT_EQ(Query("select attname, format_type(atttypid, atttypmod) from pg_attribute where attrelid = 30002 and attnum = 3"),
+              "T D|c3|numeric(12,2) C:SELECT 1 Z:I ");
+    EXPECT_EQ(Query("select 'traffic.nope'::regclass").substr(0, 4), "T E:");
+}
+
+TEST_F(PgSessionTest, EverySystemViewBinds) {
+    for (const auto& name : SystemViewNames()) {
+        const auto answer = Query("select * from " + name + " limit 0");
+        EXPECT_EQ(answer, "T C:SELECT 0 Z:I ") << name;
+    }
+}
+
+TEST_F(PgSessionTest, PreparedTextsAndSettingsReplayInAnotherWorker) {
+    Query("prepare p(int) as select $1 + 1; set application_name = 'x'");
+    PgConversation other(PgTestWorld::Get().engine(), PgTestWorld::Get().out());
+    ASSERT_TRUE(other.Restore(ended_.session));
+    session_ = std::make_unique<PgConversation>(PgTestWorld::Get().engine(), PgTestWorld::Get().out());
+    ASSERT_TRUE(static_cast<PgConversation&>(*session_).Restore(ended_.session));
+    EXPECT_EQ(Query("execute p(41); show application_name"), "T D|42 C:SELECT 1 T D|x C:SHOW Z:I ");
+    EXPECT_FALSE(other.Restore("[]"));
+}
+
+}  // namespace
+}  // namespace weft::engine
