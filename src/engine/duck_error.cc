@@ -3,6 +3,7 @@
 #include <charconv>
 #include <exception>
 
+#include "base/log.h"
 #include "engine/engine_state.h"
 
 namespace weft::engine {
@@ -110,8 +111,12 @@ Error Engine::FromDuck(const duckdb::ErrorData& data) {
                                       : "canceling statement due to statement timeout";
         return error;
     }
+    if (error.sqlstate == "XX000") {
+        // Its text may hold values: the log gets the kind only.
+        LogWarn("engine", "DuckDB failed with {}", duckdb::Exception::ExceptionTypeToString(data.Type()));
+    }
     if (error.sqlstate == "42P01") {
-        if (state.denial && (state.denial->code == Code::kDenied || !state.denial->message.empty())) {
+        if (state.denial) {
             auto denial = *state.denial;
             if (denial.sqlstate.empty()) denial.sqlstate = denial.code == Code::kDenied ? "42501" : "42P01";
             TakePosition(data, error.message, denial);

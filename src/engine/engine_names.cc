@@ -130,6 +130,10 @@ std::optional<std::string> Engine::LookUp(const std::string& sql_schema, const s
     if (!relation) {
         auto error = relation.error();
         if (error.code != Code::kDenied && error.code != Code::kNotFound) state_->FailInDuck(std::move(error));
+        if (error.message.empty()) {
+            const auto full = name.domain.empty() ? name.table : name.domain + "." + name.table;
+            error.message = "relation \"" + full + "\" does not exist";
+        }
         // The next domain of the search path may have the name: kept until the statement fails over it.
         const bool first = !state_->denial || (state_->denial->code == Code::kNotFound && error.code == Code::kDenied);
         if (first) state_->denial = std::move(error);

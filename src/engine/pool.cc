@@ -340,6 +340,7 @@ void PoolImpl::KeepWarm() {
         auto forked = Fork();
         if (!forked) return;
         const std::lock_guard guard(lock_);
+        if (stopping_) return forked->link->Release();  // Whoever stops has not seen this one.
         warm_.push_back(std::move(*forked));
     }
 }

@@ -22,7 +22,7 @@ template <class A> void Fields(A& a, Finding& v) {
 template <class A> void Fields(A& a, Error& v) { a(v.code, v.message, v.findings, v.sqlstate, v.hint); }
 template <class A> void Fields(A& a, RelationName& v) { a(v.domain, v.table); }
 template <class A> void Fields(A& a, RelationColumn& v) {
-    a(v.name, v.type, v.field_id, v.child_ids, v.required, v.mask, v.comment);
+    a(v.name, v.type, v.field_id, v.child_ids, v.required, v.mask, v.comment, v.hidden);
 }
 template <class A> void Fields(A& a, TableRelation& v) { a(v.columns, v.row_filter, v.row_count); }
 template <class A> void Fields(A& a, BlockRelation& v) { a(v.columns, v.block); }

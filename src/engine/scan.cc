@@ -1,6 +1,7 @@
 #include "engine/scan.h"
 
 #include <charconv>
+#include <span>
 
 #include "duckdb/catalog/catalog.hpp"
 #include "duckdb/catalog/catalog_entry/table_function_catalog_entry.hpp"
@@ -85,23 +86,51 @@ private:
     size_t count_;
 };
 
-// Nested fields are told apart by name: give each the id that the file has for it, or one that no file has.
-void NumberChildren(MultiFileColumnDefinition& wanted, const MultiFileColumnDefinition* stored, int depth) {
-    if (depth > 20) return;
-    for (size_t i = 0; i < wanted.children.size(); ++i) {
-        auto& child = wanted.children[i];
-        const MultiFileColumnDefinition* match = nullptr;
-        if (stored != nullptr) {
-            for (const auto& candidate : stored->children) {
-                if (candidate.name == child.name) match = &candidate;
-            }
-        }
-        child.identifier = match != nullptr && !match->identifier.IsNull()
-                               ? match->identifier
-                               : duckdb::Value::INTEGER(-1 - static_cast<int32_t>(i));
-        NumberChildren(child, match, depth + 1);
-    }
+const duckdb::vector<MultiFileColumnDefinition>& Parts(const MultiFileColumnDefinition& column) {
+    // Parquet wraps key and value of a map into an entry, which has no id in the catalogue.
+    const bool wrapped = column.type.id() == duckdb::LogicalTypeId::MAP && column.children.size() == 1;
+    return wrapped ? column.children[0].children : column.children;
 }
+
+// A column with its nested parts as the mapper wants them: a map has a key and a value, and no entry.
+void Unwrap(MultiFileColumnDefinition& column, int depth = 0) {
+    if (depth > 20) return;
+    auto parts = Parts(column);
+    column.children = std::move(parts);
+    for (auto& child : column.children) Unwrap(child, depth + 1);
+}
+
+// Gives every nested part its field id: the catalogue's, depth first; where it has none, the one that the file has for
+// a part of that name, or one that no file has.
+class ChildIds {
+public:
+    explicit ChildIds(std::span<const int32_t> ids) : ids_(ids) {}
+
+    void Number(MultiFileColumnDefinition& wanted, const MultiFileColumnDefinition* stored, int depth = 0) {
+        if (depth > 20) return;
+        for (size_t i = 0; i < wanted.children.size(); ++i) {
+            auto& child = wanted.children[i];
+            duckdb::Value id;
+            if (next_ < ids_.size()) id = duckdb::Value::INTEGER(ids_[next_++]);
+            const MultiFileColumnDefinition* match = stored != nullptr ? Match(child, id, Parts(*stored)) : nullptr;
+            if (id.IsNull() && match != nullptr) id = match->identifier;
+            child.identifier = id.IsNull() ? duckdb::Value::INTEGER(-1 - static_cast<int32_t>(i)) : id;
+            Number(child, match, depth + 1);
+        }
+    }
+
+private:
+    static const MultiFileColumnDefinition* Match(const MultiFileColumnDefinition& wanted, const duckdb::Value& id,
+                                                  const duckdb::vector<MultiFileColumnDefinition>& stored) {
+        for (const auto& part : stored) {
+            const bool numbered = !id.IsNull() && !part.identifier.IsNull();
+            if (numbered ? part.identifier == id : part.name == wanted.name) return &part;
+        }
+        return nullptr;
+    }
+    std::span<const int32_t> ids_;
+    size_t next_ = 0;
+};
 
 class FieldIdReader : public duckdb::MultiFileReader {
 public:
@@ -109,7 +138,12 @@ public:
         function_name = duckdb::Identifier(kScanFunction);
     }
 
-    duckdb::unique_ptr<MultiFileReader> Copy() const override { return duckdb::make_uniq<FieldIdReader>(source_); }
+    duckdb::unique_ptr<MultiFileReader> Copy() const override {
+        auto copy = duckdb::make_uniq<FieldIdReader>(source_);
+        copy->kept_ = kept_;
+        copy->relation_ = relation_;
+        return copy;
+    }
 
     duckdb::shared_ptr<duckdb::MultiFileList> CreateFileList(duckdb::ClientContext&, const duckdb::vector<duckdb::string>& paths,
                                                              const duckdb::FileGlobInput&) override {
@@ -122,10 +156,13 @@ public:
 
     bool Bind(duckdb::MultiFileOptions&, duckdb::MultiFileList& files, duckdb::vector<duckdb::LogicalType>& types,
               duckdb::vector<duckdb::Identifier>& names, duckdb::MultiFileReaderBindData& bind) override {
-        for (const auto& column : static_cast<UnopenedFiles&>(files).granted().table().columns) {
+        kept_ = static_cast<UnopenedFiles&>(files).granted().relation;
+        relation_ = &std::get<TableRelation>(kept_->body);
+        for (const auto& column : relation_->columns) {
             const duckdb::Identifier name(column.name);
             const auto type = ToDuck(column.type);
             auto definition = MultiFileColumnDefinition::CreateNested(name, type);
+            Unwrap(definition);
             definition.identifier = duckdb::Value::INTEGER(column.field_id);
             // A file written before the column was added has nulls for it.
             definition.default_expression = duckdb::ConstantExpression::FromValue(duckdb::Value(type));
@@ -180,7 +217,8 @@ public:
         bool numbered = false;
         for (const auto& column : stored) numbered = numbered || !column.identifier.IsNull();
         auto columns = wanted;
-        for (auto& column : columns) {
+        for (size_t i = 0; i < columns.size(); ++i) {
+            auto& column = columns[i];
             if (!numbered) {  // Written without field ids (an adopted file): by name, as Iceberg's name mapping says.
                 column.identifier = duckdb::Value(column.name.GetIdentifierName());
                 continue;
@@ -189,7 +227,7 @@ public:
             for (const auto& candidate : stored) {
                 if (!candidate.identifier.IsNull() && candidate.identifier == column.identifier) match = &candidate;
             }
-            NumberChildren(column, match, 0);
+            ChildIds(relation_->columns.at(i).child_ids).Number(column, match);
         }
         if (!numbered) mode = duckdb::MultiFileColumnMappingMode::BY_NAME;
         return MultiFileReader::CreateMapping(client, data, columns, ids, filters, list, bind, virtual_columns, mode);
@@ -205,6 +243,8 @@ private:
         return duckdb::make_shared_ptr<UnopenedFiles>(Granted{std::move(relation), source_});
     }
     duckdb::shared_ptr<ScanSource> source_;
+    std::shared_ptr<const Relation> kept_;       // Set by Bind.
+    const TableRelation* relation_ = nullptr;    // Of kept_.
 };
 
 duckdb::unique_ptr<duckdb::MultiFileReader> MakeReader(const duckdb::BoundTableFunction& function) {
