@@ -161,8 +161,8 @@ Result<std::vector<io::Descriptor>> JobInputs::OnNeedFiles(const engine::NeedFil
 }
 
 Result<io::Descriptor> JobInputs::OnNeedOutput(const engine::NeedOutput& need, uint32_t index) {
-    if (!output_ || need.rejected) return Fail(Code::kDenied, "this job writes no such file");
-    return output_(index);
+    if (!output_) return Fail(Code::kDenied, "this job writes no files");
+    return output_(need.rejected, index);
 }
 
 Result<> JobInputs::CheckInputsUnchanged() const {

@@ -26,7 +26,7 @@ public:
     };
     // Columns of a relation that exists only in the plan; kNotFound: ask the state.
     using Planned = std::function<Result<std::vector<model::Column>>(const model::PortName&)>;
-    using NewOutput = std::function<Result<io::Descriptor>(uint32_t index)>;
+    using NewOutput = std::function<Result<io::Descriptor>(bool rejected, uint32_t index)>;
 
     JobInputs(Tables& tables, Reader reader) : tables_(tables), reader_(std::move(reader)) {}
     void WhilePlanning(Planned planned) { planned_ = std::move(planned); }

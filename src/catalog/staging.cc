@@ -14,6 +14,7 @@ namespace weft::catalog {
 
 Staging::Staging() = default;
 Staging::Staging(Staging&&) noexcept = default;
+Staging& Staging::operator=(Staging&&) noexcept = default;
 Staging::~Staging() = default;
 
 Result<Staging> Staging::Open(Tables& tables, const meta::Port* port) {

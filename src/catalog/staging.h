@@ -31,6 +31,7 @@ namespace weft::catalog {
 class Staging {  // THREAD: one at a time.
 public:
     Staging(Staging&&) noexcept;
+    Staging& operator=(Staging&&) noexcept;
     ~Staging();
     static Result<Staging> Open(Tables& tables, const meta::Port* port);
 

@@ -12,6 +12,27 @@
 namespace weft::pipeline {
 namespace {
 
+constexpr std::string_view kRejectedPort = "rejected";
+constexpr uint32_t kFilesPerPort = 1'000'000;  // Rejected files of all ports share one staging: numbers are kept apart.
+
+// The columns of dead letters; the worker writes them with these ids.
+std::vector<meta::BoundColumn> RejectedColumns() {
+    std::vector<meta::BoundColumn> columns;
+    for (const auto& [name, kind] : std::initializer_list<std::pair<const char*, DataType::Kind>>{
+             {"reason", DataType::Kind::kVarchar}, {"file", DataType::Kind::kVarchar}, {"line", DataType::Kind::kBigint},
+             {"raw", DataType::Kind::kVarchar}, {"received_at", DataType::Kind::kTimestampTz}}) {
+        meta::BoundColumn bound;
+        bound.column.name = name;
+        bound.column.type.kind = kind;
+        bound.column.has_type = true;
+        bound.field_id = static_cast<int32_t>(columns.size() + 1);
+        columns.push_back(std::move(bound));
+    }
+    return columns;
+}
+
+bool Tolerates(const model::OutputPort& port) { return port.bad_rows.count > 0 || port.bad_rows.percent.value_or(0) > 0; }
+
 // What readers would lose is checked at apply; here a contract whose types come from the data must still fit the table.
 std::vector<model::Column> WithTypes(std::vector<model::Column> columns, const std::vector<engine::HeadColumn>& yields) {
     if (columns.empty()) {
@@ -47,12 +68,14 @@ Result<RunOutcome> Run::Execute() {
     Result<> done;
     for (const auto& port : product_->spec.output_ports)
         if (done) done = Load(port);
+    if (done) done = StageRejected();
     if (done) done = Publish();
     if (done) {
         Log("info", fmt::format("published {} rows", HumanCount(outcome_.rows_written)));
         return outcome_;
     }
     for (auto& loaded : loaded_) loaded.staging.Abandon(done.error());
+    if (rejected_) rejected_->Abandon(done.error());
     Log("error", done.error().message);
     if (!done.error().hint.empty()) Log("error", done.error().hint);
     return std::unexpected(done.error());
@@ -104,6 +127,7 @@ engine::Job Run::LoadJob(const model::OutputPort& port, const catalog::JobInputs
     job.unique = catalog::UniqueSets(columns);
     job.bad_rows_max = port.bad_rows.count;
     job.bad_rows_share_max = port.bad_rows.percent.value_or(0) / 100;
+    job.rejected = Tolerates(port);
     job.limits.time_ms = options_.time_ms_max;
     return job;
 }
@@ -116,11 +140,26 @@ Result<> Run::Load(const model::OutputPort& port) {
     auto inputs = Inputs(port);
     loaded_.push_back({TRY(catalog::Staging::Open(parts_.tables, before)), {}});
     LoadedPort& loaded = loaded_.back();
-    inputs.WithOutput([&](uint32_t index) { return loaded.staging.NewFile(index); });
-    const auto finished = TRY(InWorker(LoadJob(port, inputs, binding.columns), inputs, port.timezone));
+    const uint32_t first_rejected = static_cast<uint32_t>(loaded_.size()) * kFilesPerPort;
+    if (Tolerates(port) && !rejected_) {
+        const auto* letters = state_->FindPort(product_->id, kRejectedPort, product_->spec.version.major);
+        rejected_ = TRY(catalog::Staging::Open(parts_.tables, letters));
+    }
+    inputs.WithOutput([&](bool rejected, uint32_t index) -> Result<io::Descriptor> {
+        if (!rejected) return loaded.staging.NewFile(index);
+        if (!rejected_) return Fail(Code::kDenied, "this port tolerates no bad rows");
+        return rejected_->NewFile(first_rejected + index);
+    });
+    auto finished = TRY(InWorker(LoadJob(port, inputs, binding.columns), inputs, port.timezone));
     Report(port, finished.ended);
     if (!finished.ended.ok) return std::unexpected(finished.ended.error);
     CHECK_OK(inputs.CheckInputsUnchanged());
+    for (auto& file : finished.ended.files) {
+        if (!file.rejected) continue;
+        rejected_files_.push_back(file);
+        rejected_files_.back().index += first_rejected;
+    }
+    std::erase_if(finished.ended.files, &engine::WrittenFile::rejected);
 
     catalog::Staging::Change change;
     change.summary = {{"weft.run-id", std::to_string(request_.run.value)},
@@ -137,6 +176,21 @@ Result<> Run::Load(const model::OutputPort& port) {
     return {};
 }
 
+// The dead letters of this run replace those of the last one, as its rows do.
+Result<> Run::StageRejected() {
+    if (!rejected_ || (rejected_files_.empty() && rejected_->expected_metadata_location().empty())) return {};
+    const auto columns = RejectedColumns();
+    meta::PortUpdate update;
+    update.port = kRejectedPort;
+    update.major = product_->spec.version.major;
+    update.expected_metadata_location = rejected_->expected_metadata_location();
+    update.table = TRY(rejected_->Prepare({columns, static_cast<int32_t>(columns.size())}, rejected_files_, {}, parts_.clock.Now()));
+    update.columns = columns;
+    update.contract_version = ToString(product_->spec.version);
+    rejected_update_ = std::move(update);
+    return {};
+}
+
 Result<> Run::Publish() {
     meta::PublishRun publish;
     publish.product = product_->id;
@@ -145,6 +199,7 @@ Result<> Run::Publish() {
     publish.input_fingerprint =
         catalog::InputFingerprint(*state_, *product_, ports_read_, parts_.data_folder).value_or(0);
     for (const auto& loaded : loaded_) publish.ports.push_back(loaded.update);
+    if (rejected_update_) publish.ports.push_back(*rejected_update_);
     CHECK_OK(parts_.store.Commit(request_.by, publish));
     return {};
 }

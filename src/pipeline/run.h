@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,7 @@ private:
     Result<engine::Finished> InWorker(const engine::Job& job, catalog::JobInputs& inputs, const std::string& timezone);
     engine::Job LoadJob(const model::OutputPort& port, const catalog::JobInputs& inputs,
                         const std::vector<meta::BoundColumn>& columns) const;
+    Result<> StageRejected();
     Result<> Publish();
     void Report(const model::OutputPort& port, const engine::Ended& ended);
     void Log(std::string_view level, std::string message);
@@ -59,6 +61,9 @@ private:
     std::shared_ptr<const meta::State> state_;
     const meta::Product* product_ = nullptr;     // In state_.
     std::vector<LoadedPort> loaded_;
+    std::optional<catalog::Staging> rejected_;   // Dead letters of all ports that tolerate some.
+    std::vector<engine::WrittenFile> rejected_files_;
+    std::optional<meta::PortUpdate> rejected_update_;
     std::vector<uint64_t> ports_read_;
     RunOutcome outcome_;
     std::mutex mutex_;
