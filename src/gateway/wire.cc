@@ -173,6 +173,11 @@ asio::awaitable<bool> Wire::Write(const std::vector<std::string_view>& pieces) {
     co_return !error;
 }
 
+void Wire::EndWriting() {
+    boost::system::error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
 void Wire::Close() {
     boost::system::error_code ignored;
     // Shut down before close, so that what was written (an error, a last row) still reaches the

@@ -80,6 +80,7 @@ class Wire {
     asio::awaitable<bool> WaitForInput();  // More than there was, or false at the end.
     void Consume(size_t bytes);            // Drops them from the front of input().
 
+    void EndWriting();  // The client sees the end at once; what it still sends is read.
     void Close();
     void CloseWhenPast(SteadyTime now);
     void SetDeadline(std::chrono::seconds from_now);

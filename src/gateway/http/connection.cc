@@ -423,6 +423,7 @@ asio::awaitable<void> Connection::Run() {
     while (going_on) going_on = co_await ServeOne();
     // Closing while the client still sends would throw away what it has not read of the answer.
     if (!wire_.closed()) {
+        wire_.EndWriting();
         wire_.SetDeadline(kLingerMax);
         bool more = true;
         while (more) {
