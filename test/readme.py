@@ -61,7 +61,7 @@ def main():
             done = subprocess.run(["bash", "-xc", script], cwd=place, env=environment, text=True,
                                   capture_output=True, timeout=SECONDS, stdin=subprocess.DEVNULL)
             if done.returncode != 0:
-                print(done.stdout[-4_000], done.stderr[-4_000], sep="\n")
+                print(done.stdout[-4_000:], done.stderr[-4_000:], sep="\n")
                 print(f"the tour ended with {done.returncode}; the node's log ends:\n{node.log_tail(15)}")
                 return 1
         finally:
