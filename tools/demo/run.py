@@ -274,7 +274,8 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     demo = Demo(given.weft, folder, given.seed)
     begin, status = time.monotonic(), 0
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for each in (signal.SIGINT, signal.SIGTERM):  # Also where a shell has told its background jobs to ignore them.
+        signal.signal(each, signal.default_int_handler)
     try:
         demo.build_up()
         show(demo)
