@@ -1,5 +1,6 @@
-// The statement as written: rewrites, then the lists, over every node of the tree. What is not named here is refused,
-// so a new kind of node in a later DuckDB is refused until somebody has thought about it.
+// The statement as written: rewrites, then the lists, over every node of the tree. What is not
+// named here is refused, so a new kind of node in a later DuckDB is refused until somebody has
+// thought about it.
 #include <algorithm>
 
 #include "base/limits.h"
@@ -26,7 +27,8 @@ using duckdb::StatementType;
 using duckdb::TableRef;
 using duckdb::TableReferenceType;
 
-constexpr int kDepthMax = 1'200;  // DuckDB's own limit for expressions is 1,000; the stack takes far more.
+constexpr int kDepthMax =
+    1'200;  // DuckDB's own limit for expressions is 1,000; the stack takes far more.
 
 Error Refused(std::string message, std::string hint = {}) {
     return {Code::kDenied, std::move(message), {}, "42501", std::move(hint)};
@@ -36,7 +38,7 @@ Error Unsupported(std::string message, std::string hint = {}) {
 }
 
 class Admission {
-public:
+  public:
     explicit Admission(const Engine::StateAccess& state) : state_(state.get()) {}
 
     void Statement(duckdb::SQLStatement& statement);
@@ -53,10 +55,11 @@ public:
         return names;
     }
 
-private:
+  private:
     struct Level {  // Stops the walk when it is too deep or has already failed.
         explicit Level(Admission& walk) : walk_(walk) {
-            if (++walk_.depth_ > kDepthMax) walk_.Fail({Code::kLimit, "the statement is nested too deeply", {}, "54001", {}});
+            if (++walk_.depth_ > kDepthMax)
+                walk_.Fail({Code::kLimit, "the statement is nested too deeply", {}, "54001", {}});
         }
         ~Level() { --walk_.depth_; }
         Admission& walk_;
@@ -64,10 +67,12 @@ private:
     void Fail(Error error) {
         if (!error_) error_ = std::move(error);
     }
-    template <class T> void Maybe(T& expression) {
+    template <class T>
+    void Maybe(T& expression) {
         if (expression) Expression(*expression);
     }
-    template <class T> void All(T& expressions) {
+    template <class T>
+    void All(T& expressions) {
         for (auto& expression : expressions) Maybe(expression);
     }
     void CheckFunction(std::string_view name, bool table);
@@ -95,10 +100,12 @@ void Admission::Statement(duckdb::SQLStatement& statement) {
     const auto kind = duckdb::StatementTypeToString(statement.type);
     const auto* entry = ReviewedList::Statements().Find(kind);
     if (entry == nullptr || entry->verdict != Verdict::kAllow) {
-        return Fail(Unsupported(kind + " statements are not supported here", entry != nullptr ? entry->reason : ""));
+        return Fail(Unsupported(kind + " statements are not supported here",
+                                entry != nullptr ? entry->reason : ""));
     }
     switch (statement.type) {
-        case StatementType::SELECT_STATEMENT: return Node(*statement.Cast<duckdb::SelectStatement>().node);
+        case StatementType::SELECT_STATEMENT:
+            return Node(*statement.Cast<duckdb::SelectStatement>().node);
         case StatementType::EXPLAIN_STATEMENT: {
             auto& explain = statement.Cast<duckdb::ExplainStatement>();
             if (explain.explain_type == duckdb::ExplainType::EXPLAIN_SQL)
@@ -108,17 +115,21 @@ void Admission::Statement(duckdb::SQLStatement& statement) {
         case StatementType::PREPARE_STATEMENT:
             return Statement(*statement.Cast<duckdb::PrepareStatement>().statement);
         case StatementType::EXECUTE_STATEMENT:
-            for (auto& [name, value] : statement.Cast<duckdb::ExecuteStatement>().named_values) Maybe(value);
+            for (auto& [name, value] : statement.Cast<duckdb::ExecuteStatement>().named_values)
+                Maybe(value);
             return;
-        case StatementType::TRANSACTION_STATEMENT: return;
-        default: return Fail(Unsupported(kind + " statements are not supported here"));
+        case StatementType::TRANSACTION_STATEMENT:
+            return;
+        default:
+            return Fail(Unsupported(kind + " statements are not supported here"));
     }
 }
 
 void Admission::CheckFunction(std::string_view name, bool table) {
     const auto lower = ToLower(name);
     if (!state_.MayCall(table ? "table:" + lower : lower))
-        Fail(Refused("function " + lower + " is not permitted", "docs/sql.md lists the functions that are"));
+        Fail(Refused("function " + lower + " is not permitted",
+                     "docs/sql.md lists the functions that are"));
 }
 
 void Admission::Function(duckdb::FunctionExpression& function) {
@@ -140,7 +151,9 @@ void Admission::Expression(ParsedExpression& expression) {
             break;
         }
         case ExpressionClass::WINDOW:
-            CheckFunction(expression.Cast<duckdb::WindowExpression>().FunctionName().GetIdentifierName(), false);
+            CheckFunction(
+                expression.Cast<duckdb::WindowExpression>().FunctionName().GetIdentifierName(),
+                false);
             break;
         case ExpressionClass::SUBQUERY: {
             auto& subquery = expression.Cast<duckdb::SubqueryExpression>();
@@ -160,11 +173,13 @@ void Admission::Expression(ParsedExpression& expression) {
         case ExpressionClass::LAMBDA:
         case ExpressionClass::POSITIONAL_REFERENCE:
         case ExpressionClass::BETWEEN:
-        case ExpressionClass::TYPE: break;
-        default: return Fail(Unsupported("this kind of expression is not supported here"));
+        case ExpressionClass::TYPE:
+            break;
+        default:
+            return Fail(Unsupported("this kind of expression is not supported here"));
     }
-    duckdb::ParsedExpressionIterator::EnumerateChildren(expression,
-                                                        [this](ParsedExpression& child) { Expression(child); });
+    duckdb::ParsedExpressionIterator::EnumerateChildren(
+        expression, [this](ParsedExpression& child) { Expression(child); });
 }
 
 void Admission::Modifiers(QueryNode& node) {
@@ -177,12 +192,14 @@ void Admission::Modifiers(QueryNode& node) {
                 break;
             }
             case duckdb::ResultModifierType::ORDER_MODIFIER:
-                for (auto& order : modifier->Cast<duckdb::OrderModifier>().orders) Maybe(order.expression);
+                for (auto& order : modifier->Cast<duckdb::OrderModifier>().orders)
+                    Maybe(order.expression);
                 break;
             case duckdb::ResultModifierType::DISTINCT_MODIFIER:
                 All(modifier->Cast<duckdb::DistinctModifier>().distinct_on_targets);
                 break;
-            default: return Fail(Unsupported("this clause is not supported here"));
+            default:
+                return Fail(Unsupported("this clause is not supported here"));
         }
     }
 }
@@ -200,7 +217,8 @@ void Admission::Node(QueryNode& node) {
     const Level level(*this);
     if (error_) return;
     for (auto& entry : node.cte_map.map) {
-        // Names of CTEs count for the whole statement: asking the node for one name more or less is harmless.
+        // Names of CTEs count for the whole statement: asking the node for one name more or less is
+        // harmless.
         ctes_.insert(ToLower(entry.first.GetIdentifierName()));
         auto& cte = *entry.second;
         All(cte.key_targets);
@@ -209,7 +227,8 @@ void Admission::Node(QueryNode& node) {
     }
     Modifiers(node);
     switch (node.type) {
-        case QueryNodeType::SELECT_NODE: return Select(node.Cast<duckdb::SelectNode>());
+        case QueryNodeType::SELECT_NODE:
+            return Select(node.Cast<duckdb::SelectNode>());
         case QueryNodeType::SET_OPERATION_NODE:
             for (auto& child : node.Cast<duckdb::SetOperationNode>().children) Node(*child);
             return;
@@ -226,11 +245,13 @@ void Admission::Node(QueryNode& node) {
             Node(*cte.query);
             return Node(*cte.child);
         }
-        default: return Fail(Unsupported("statements that change data are not supported here"));
+        default:
+            return Fail(Unsupported("statements that change data are not supported here"));
     }
 }
 
-// True when the name is one that the node is asked for; puts our catalogue in front of PostgreSQL's SQL schemas.
+// True when the name is one that the node is asked for; puts our catalogue in front of PostgreSQL's
+// SQL schemas.
 bool Admission::Name(duckdb::QualifiedName& name) {
     const auto& path = name.Path();
     if (path.size() > 3 || path.empty()) {
@@ -238,13 +259,19 @@ bool Admission::Name(duckdb::QualifiedName& name) {
         return false;
     }
     if (path.size() == 3 && path[0] != kCatalogName) {
-        Fail({Code::kNotFound, "there is no database " + path[0].GetIdentifierName() + " here", {}, "3D000", {}});
+        Fail({Code::kNotFound,
+              "there is no database " + path[0].GetIdentifierName() + " here",
+              {},
+              "3D000",
+              {}});
         return false;
     }
-    const auto domain = path.size() == 1 ? std::string() : ToLower(name.Schema().GetIdentifierName());
+    const auto domain =
+        path.size() == 1 ? std::string() : ToLower(name.Schema().GetIdentifierName());
     const auto table = ToLower(name.Name().GetIdentifierName());
     const auto in_catalogue = [&](const std::string& schema) {
-        name = duckdb::QualifiedName(duckdb::Identifier(kCatalogName), duckdb::Identifier(schema), name.Name());
+        name = duckdb::QualifiedName(duckdb::Identifier(kCatalogName), duckdb::Identifier(schema),
+                                     name.Name());
     };
     if (domain == "pg_catalog" || domain == "information_schema") in_catalogue(domain);
     // DuckDB would find its own pg_class after ours has not been found in the session's domain.
@@ -253,7 +280,11 @@ bool Admission::Name(duckdb::QualifiedName& name) {
         return false;
     }
     if (domain == "system" || domain == "temp" || domain == "memory") {
-        Fail({Code::kNotFound, "relation \"" + domain + "." + table + "\" does not exist", {}, "42P01", {}});
+        Fail({Code::kNotFound,
+              "relation \"" + domain + "." + table + "\" does not exist",
+              {},
+              "42P01",
+              {}});
         return false;
     }
     names_.insert(FoldedName(domain, table));
@@ -264,18 +295,20 @@ bool Admission::Name(duckdb::QualifiedName& name) {
 
 void Admission::Base(duckdb::BaseTableRef& ref) {
     for (const auto& rewrite : state_.table_rewrites) rewrite(ref);
-    if (ref.at_clause) return Fail(Unsupported("AT is not supported here", "name a pinned version: product__v1"));
+    if (ref.at_clause)
+        return Fail(Unsupported("AT is not supported here", "name a pinned version: product__v1"));
     Name(ref.GetQualifiedNameMutable());
 }
 
 void Admission::TableFunction(duckdb::TableFunctionRef& ref) {
-    if (ref.bind_info || !ref.function || ref.function->GetExpressionClass() != ExpressionClass::FUNCTION)
+    if (ref.bind_info || !ref.function ||
+        ref.function->GetExpressionClass() != ExpressionClass::FUNCTION)
         return Fail(Unsupported("this kind of table is not supported here"));
     auto& function = ref.function->Cast<duckdb::FunctionExpression>();
     Function(function);
     CheckFunction(function.FunctionName().GetIdentifierName(), true);
-    duckdb::ParsedExpressionIterator::EnumerateChildren(function,
-                                                        [this](ParsedExpression& child) { Expression(child); });
+    duckdb::ParsedExpressionIterator::EnumerateChildren(
+        function, [this](ParsedExpression& child) { Expression(child); });
     if (ref.subquery) Node(*ref.subquery->node);
 }
 
@@ -283,7 +316,8 @@ void Admission::Pivot(duckdb::PivotRef& ref) {
     Ref(*ref.source);
     All(ref.aggregates);
     for (auto& pivot : ref.pivots) {
-        if (!pivot.pivot_enum.empty()) return Fail(Unsupported("PIVOT over a type is not supported here"));
+        if (!pivot.pivot_enum.empty())
+            return Fail(Unsupported("PIVOT over a type is not supported here"));
         All(pivot.pivot_expressions);
         for (auto& entry : pivot.entries) Maybe(entry.expr);
         if (pivot.subquery) Node(*pivot.subquery);
@@ -292,7 +326,8 @@ void Admission::Pivot(duckdb::PivotRef& ref) {
 
 void Admission::Show(duckdb::ShowRef& ref) {
     if (ref.show_type != duckdb::ShowType::DESCRIBE && ref.show_type != duckdb::ShowType::SUMMARY)
-        return Fail(Unsupported("this SHOW is not supported here", "SELECT * FROM mesh.products lists what there is"));
+        return Fail(Unsupported("this SHOW is not supported here",
+                                "SELECT * FROM mesh.products lists what there is"));
     if (ref.query) Node(*ref.query);
     if (!ref.GetTableName().empty()) Name(ref.qualified_name);
 }
@@ -301,8 +336,10 @@ void Admission::Ref(TableRef& ref) {
     const Level level(*this);
     if (error_) return;
     switch (ref.type) {
-        case TableReferenceType::BASE_TABLE: return Base(ref.Cast<duckdb::BaseTableRef>());
-        case TableReferenceType::SUBQUERY: return Node(*ref.Cast<duckdb::SubqueryRef>().subquery->node);
+        case TableReferenceType::BASE_TABLE:
+            return Base(ref.Cast<duckdb::BaseTableRef>());
+        case TableReferenceType::SUBQUERY:
+            return Node(*ref.Cast<duckdb::SubqueryRef>().subquery->node);
         case TableReferenceType::JOIN: {
             auto& join = ref.Cast<duckdb::JoinRef>();
             Ref(*join.left);
@@ -311,14 +348,19 @@ void Admission::Ref(TableRef& ref) {
             Maybe(join.ranking_expression);
             return All(join.duplicate_eliminated_columns);
         }
-        case TableReferenceType::TABLE_FUNCTION: return TableFunction(ref.Cast<duckdb::TableFunctionRef>());
+        case TableReferenceType::TABLE_FUNCTION:
+            return TableFunction(ref.Cast<duckdb::TableFunctionRef>());
         case TableReferenceType::EXPRESSION_LIST:
             for (auto& row : ref.Cast<duckdb::ExpressionListRef>().values) All(row);
             return;
-        case TableReferenceType::EMPTY_FROM: return;
-        case TableReferenceType::PIVOT: return Pivot(ref.Cast<duckdb::PivotRef>());
-        case TableReferenceType::SHOW_REF: return Show(ref.Cast<duckdb::ShowRef>());
-        default: return Fail(Unsupported("this kind of table is not supported here"));
+        case TableReferenceType::EMPTY_FROM:
+            return;
+        case TableReferenceType::PIVOT:
+            return Pivot(ref.Cast<duckdb::PivotRef>());
+        case TableReferenceType::SHOW_REF:
+            return Show(ref.Cast<duckdb::ShowRef>());
+        default:
+            return Fail(Unsupported("this kind of table is not supported here"));
     }
 }
 

@@ -5,22 +5,29 @@
 namespace weft::engine {
 namespace {
 
-template <class T> void Put(std::string& out, T value) {
+template <class T>
+void Put(std::string& out, T value) {
     out.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
 size_t FixedBytes(DataType::Kind kind) {
     switch (kind) {
-        case DataType::Kind::kBoolean: return 1;
-        case DataType::Kind::kInteger: return 4;
+        case DataType::Kind::kBoolean:
+            return 1;
+        case DataType::Kind::kInteger:
+            return 4;
         case DataType::Kind::kBigint:
         case DataType::Kind::kDouble:
-        case DataType::Kind::kTimestampTz: return 8;
-        default: return 0;
+        case DataType::Kind::kTimestampTz:
+            return 8;
+        default:
+            return 0;
     }
 }
 
-bool IsBlockKind(DataType::Kind kind) { return kind == DataType::Kind::kVarchar || FixedBytes(kind) > 0; }
+bool IsBlockKind(DataType::Kind kind) {
+    return kind == DataType::Kind::kVarchar || FixedBytes(kind) > 0;
+}
 
 }  // namespace
 
@@ -35,7 +42,8 @@ BlockWriter::Column& BlockWriter::Next(DataType::Kind kind) {
     auto& cell = cells_[at_];
     at_ = (at_ + 1) % cells_.size();
     cell.nulls.push_back(false);
-    if (kind == DataType::Kind::kVarchar) cell.offsets.push_back(static_cast<uint32_t>(cell.values.size()));
+    if (kind == DataType::Kind::kVarchar)
+        cell.offsets.push_back(static_cast<uint32_t>(cell.values.size()));
     return cell;
 }
 
@@ -108,12 +116,14 @@ Result<BlockView> BlockView::Parse(const BlockRelation& relation) {
     std::memcpy(&columns, take(4).data(), 4);
     std::memcpy(&view.rows, take(8).data(), 8);
     // A row costs at least a bit of every column, so this also bounds the products below.
-    if (columns == 0 || columns != relation.columns.size() || view.rows / 8 > in.size()) return corrupt();
+    if (columns == 0 || columns != relation.columns.size() || view.rows / 8 > in.size())
+        return corrupt();
     for (uint32_t i = 0; i < columns; ++i) {
         if (in.empty()) return corrupt();
         Column column;
         column.kind = relation.columns[i].type.kind;
-        if (static_cast<uint8_t>(take(1)[0]) != static_cast<uint8_t>(column.kind) || !IsBlockKind(column.kind))
+        if (static_cast<uint8_t>(take(1)[0]) != static_cast<uint8_t>(column.kind) ||
+            !IsBlockKind(column.kind))
             return corrupt();
         const size_t bits = (view.rows + 7) / 8;
         if (in.size() < bits) return corrupt();
@@ -146,7 +156,8 @@ uint32_t BlockView::Column::Offset(uint64_t row) const {
 }
 
 std::string_view BlockView::Column::Value(uint64_t row) const {
-    if (kind == DataType::Kind::kVarchar) return values.substr(Offset(row), Offset(row + 1) - Offset(row));
+    if (kind == DataType::Kind::kVarchar)
+        return values.substr(Offset(row), Offset(row + 1) - Offset(row));
     const size_t size = FixedBytes(kind);
     return values.substr(row * size, size);
 }

@@ -1,8 +1,10 @@
-// A block of rows made by the node: the encoding behind system relations (mesh.*, pg_catalog's sources).
+// A block of rows made by the node: the encoding behind system relations (mesh.*, pg_catalog's
+// sources).
 //
-// Layout, little-endian: magic "WBL1", uint32 columns, uint64 rows, then per column: one byte kind (see Kind), the null
-// bitmap (ceil(rows / 8) bytes, bit set = null), then the values: kBoolean 1 byte, kInteger 4, kBigint 8, kDouble 8,
-// kTimestampTz 8 (microseconds since 1970), kVarchar (rows + 1) uint32 offsets and the bytes.
+// Layout, little-endian: magic "WBL1", uint32 columns, uint64 rows, then per column: one byte kind
+// (see Kind), the null bitmap (ceil(rows / 8) bytes, bit set = null), then the values: kBoolean 1
+// byte, kInteger 4, kBigint 8, kDouble 8, kTimestampTz 8 (microseconds since 1970), kVarchar (rows
+// + 1) uint32 offsets and the bytes.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +19,13 @@
 namespace weft::engine {
 
 class BlockWriter {
-public:
-    // Column kinds: boolean, integer, bigint, double, timestamptz, varchar. REQUIRES: no other kind.
+  public:
+    // Column kinds: boolean, integer, bigint, double, timestamptz, varchar. REQUIRES: no other
+    // kind.
     explicit BlockWriter(std::vector<RelationColumn> columns);
 
-    // Values of one row, in column order. Each call gives one cell; a row is complete when every column has one.
+    // Values of one row, in column order. Each call gives one cell; a row is complete when every
+    // column has one.
     BlockWriter& Null();
     BlockWriter& Boolean(bool value);
     BlockWriter& Integer(int32_t value);
@@ -32,7 +36,7 @@ public:
 
     BlockRelation Finish() &&;  // REQUIRES: every row is complete.
 
-private:
+  private:
     struct Column {
         std::vector<bool> nulls;
         std::string values;

@@ -1,4 +1,5 @@
-// weft_block('<token>'): rows that the node made, copied from the block's columns into DuckDB's vectors.
+// weft_block('<token>'): rows that the node made, copied from the block's columns into DuckDB's
+// vectors.
 #include <atomic>
 #include <charconv>
 #include <cstring>
@@ -26,7 +27,8 @@ struct Position : duckdb::GlobalTableFunctionState {
     duckdb::vector<duckdb::column_t> columns;
 };
 
-duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext&, duckdb::TableFunctionBindInput& input,
+duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext&,
+                                              duckdb::TableFunctionBindInput& input,
                                               duckdb::vector<duckdb::LogicalType>& types,
                                               duckdb::vector<duckdb::Identifier>& names) {
     const auto text = duckdb::StringValue::Get(input.inputs.at(0));
@@ -34,7 +36,8 @@ duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext&, duckdb::Ta
     std::from_chars(text.data(), text.data() + text.size(), token);
     auto bound = duckdb::make_uniq<Bound>();
     bound->relation = input.info->Cast<ScanSource>().find(token);
-    const auto* block = bound->relation ? std::get_if<BlockRelation>(&bound->relation->body) : nullptr;
+    const auto* block =
+        bound->relation ? std::get_if<BlockRelation>(&bound->relation->body) : nullptr;
     if (block == nullptr) RaiseInDuck(duckdb::ExceptionType::PERMISSION, "no such relation");
     auto view = BlockView::Parse(*block);
     if (!view) RaiseInDuck(duckdb::ExceptionType::IO, view.error().message);
@@ -57,7 +60,8 @@ template <class T>
 void CopyFixed(const BlockView::Column& column, duckdb::Vector& to, idx_t from, idx_t count) {
     auto* values = duckdb::FlatVector::GetDataMutable<T>(to);
     static_assert(std::is_trivially_copyable_v<T>);
-    for (idx_t i = 0; i < count; ++i) std::memcpy(&values[i], column.Value(from + i).data(), sizeof(T));
+    for (idx_t i = 0; i < count; ++i)
+        std::memcpy(&values[i], column.Value(from + i).data(), sizeof(T));
 }
 
 void Copy(const BlockView::Column& column, duckdb::Vector& to, idx_t from, idx_t count) {
@@ -66,10 +70,16 @@ void Copy(const BlockView::Column& column, duckdb::Vector& to, idx_t from, idx_t
             for (idx_t i = 0; i < count; ++i)
                 duckdb::FlatVector::GetDataMutable<bool>(to)[i] = column.Value(from + i)[0] != 0;
             break;
-        case DataType::Kind::kInteger: CopyFixed<int32_t>(column, to, from, count); break;
-        case DataType::Kind::kDouble: CopyFixed<double>(column, to, from, count); break;
+        case DataType::Kind::kInteger:
+            CopyFixed<int32_t>(column, to, from, count);
+            break;
+        case DataType::Kind::kDouble:
+            CopyFixed<double>(column, to, from, count);
+            break;
         case DataType::Kind::kBigint:
-        case DataType::Kind::kTimestampTz: CopyFixed<int64_t>(column, to, from, count); break;
+        case DataType::Kind::kTimestampTz:
+            CopyFixed<int64_t>(column, to, from, count);
+            break;
         default:
             for (idx_t i = 0; i < count; ++i) {
                 const auto text = column.Value(from + i);
@@ -96,14 +106,16 @@ void Scan(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::Dat
     output.SetChildCardinality(count);
 }
 
-duckdb::unique_ptr<duckdb::NodeStatistics> Rows(duckdb::ClientContext&, const duckdb::FunctionData* data) {
+duckdb::unique_ptr<duckdb::NodeStatistics> Rows(duckdb::ClientContext&,
+                                                const duckdb::FunctionData* data) {
     return duckdb::make_uniq<duckdb::NodeStatistics>(data->Cast<Bound>().view.rows);
 }
 
 }  // namespace
 
 void RegisterBlockScan(duckdb::DatabaseInstance& db, duckdb::shared_ptr<ScanSource> source) {
-    duckdb::TableFunction function(kBlockFunction, {duckdb::LogicalType::VARCHAR}, Scan, Bind, Init);
+    duckdb::TableFunction function(kBlockFunction, {duckdb::LogicalType::VARCHAR}, Scan, Bind,
+                                   Init);
     function.projection_pushdown = true;
     function.cardinality = Rows;
     function.function_info = std::move(source);

@@ -8,8 +8,9 @@ namespace weft::engine {
 namespace {
 
 BlockRelation TwoRows() {
-    BlockWriter writer({{"id", {DataType::Kind::kBigint, 0, 0, {}, {}}, 0, {}, false, "", "", false},
-                        {"name", {DataType::Kind::kVarchar, 0, 0, {}, {}}, 0, {}, false, "", "", false}});
+    BlockWriter writer(
+        {{"id", {DataType::Kind::kBigint, 0, 0, {}, {}}, 0, {}, false, "", "", false},
+         {"name", {DataType::Kind::kVarchar, 0, 0, {}, {}}, 0, {}, false, "", "", false}});
     writer.Bigint(7).Text("ab");
     writer.Null().Null();
     return std::move(writer).Finish();
@@ -17,11 +18,25 @@ BlockRelation TwoRows() {
 
 TEST(Block, HasTheDocumentedBytes) {
     const auto block = TwoRows().block;
-    const std::string expected = std::string("WBL1" "\2\0\0\0" "\2\0\0\0\0\0\0\0", 16) +
+    const std::string expected = std::string(
+                                     "WBL1"
+                                     "\2\0\0\0"
+                                     "\2\0\0\0\0\0\0\0",
+                                     16) +
                                  static_cast<char>(DataType::Kind::kBigint) +
-                                 std::string("\2" "\7\0\0\0\0\0\0\0" "\0\0\0\0\0\0\0\0", 17) +
+                                 std::string(
+                                     "\2"
+                                     "\7\0\0\0\0\0\0\0"
+                                     "\0\0\0\0\0\0\0\0",
+                                     17) +
                                  static_cast<char>(DataType::Kind::kVarchar) +
-                                 std::string("\2" "\0\0\0\0" "\2\0\0\0" "\2\0\0\0" "ab", 15);
+                                 std::string(
+                                     "\2"
+                                     "\0\0\0\0"
+                                     "\2\0\0\0"
+                                     "\2\0\0\0"
+                                     "ab",
+                                     15);
     EXPECT_EQ(block, expected);
 }
 

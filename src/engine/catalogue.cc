@@ -22,10 +22,13 @@ namespace {
 using duckdb::CatalogTransaction;
 using duckdb::CatalogType;
 
-[[noreturn]] void Refuse() { RaiseInDuck(duckdb::ExceptionType::PERMISSION, "relations are read only"); }
+[[noreturn]] void Refuse() {
+    RaiseInDuck(duckdb::ExceptionType::PERMISSION, "relations are read only");
+}
 
-class NodeTransactions : public duckdb::TransactionManager {  // Nothing is written, so there is nothing to undo.
-public:
+class NodeTransactions
+    : public duckdb::TransactionManager {  // Nothing is written, so there is nothing to undo.
+  public:
     explicit NodeTransactions(duckdb::AttachedDatabase& database) : TransactionManager(database) {}
     duckdb::Transaction& StartTransaction(duckdb::ClientContext& client) override {
         auto transaction = duckdb::make_uniq<duckdb::Transaction>(*this, client);
@@ -34,7 +37,8 @@ public:
         open_[&reference] = std::move(transaction);
         return reference;
     }
-    duckdb::ErrorData CommitTransaction(duckdb::ClientContext&, duckdb::Transaction& transaction) override {
+    duckdb::ErrorData CommitTransaction(duckdb::ClientContext&,
+                                        duckdb::Transaction& transaction) override {
         RollbackTransaction(transaction);
         return {};
     }
@@ -44,7 +48,7 @@ public:
     }
     void Checkpoint(duckdb::ClientContext&, bool) override {}
 
-private:
+  private:
     std::mutex lock_;
     std::map<duckdb::Transaction*, duckdb::unique_ptr<duckdb::Transaction>> open_;
 };
@@ -59,10 +63,12 @@ struct NodeStorage : duckdb::StorageExtension {
         attach = [](duckdb::optional_ptr<duckdb::StorageExtensionInfo> info, duckdb::ClientContext&,
                     duckdb::AttachedDatabase& database, const duckdb::string&, duckdb::AttachInfo&,
                     duckdb::AttachOptions&) -> duckdb::unique_ptr<duckdb::Catalog> {
-            return duckdb::make_uniq<NodeCatalog>(database, static_cast<NodeStorageInfo&>(*info).engine);
+            return duckdb::make_uniq<NodeCatalog>(database,
+                                                  static_cast<NodeStorageInfo&>(*info).engine);
         };
         create_transaction_manager =
-            [](duckdb::optional_ptr<duckdb::StorageExtensionInfo>, duckdb::AttachedDatabase& database,
+            [](duckdb::optional_ptr<duckdb::StorageExtensionInfo>,
+               duckdb::AttachedDatabase& database,
                duckdb::Catalog&) -> duckdb::unique_ptr<duckdb::TransactionManager> {
             return duckdb::make_uniq<NodeTransactions>(database);
         };
@@ -72,7 +78,7 @@ struct NodeStorage : duckdb::StorageExtension {
 }  // namespace
 
 class NodeSchema : public duckdb::SchemaCatalogEntry {
-public:
+  public:
     NodeSchema(duckdb::Catalog& owner, duckdb::CreateSchemaInfo& info, Engine& engine)
         : SchemaCatalogEntry(owner, info), engine_(engine) {}
 
@@ -83,17 +89,20 @@ public:
         if (free) retired_.clear();
     }
 
-    duckdb::optional_ptr<duckdb::CatalogEntry> LookupEntry(CatalogTransaction,
-                                                           const duckdb::EntryLookupInfo& wanted) override {
+    duckdb::optional_ptr<duckdb::CatalogEntry> LookupEntry(
+        CatalogTransaction, const duckdb::EntryLookupInfo& wanted) override {
         const auto type = wanted.GetCatalogType();
         if (type != CatalogType::TABLE_ENTRY && type != CatalogType::VIEW_ENTRY) return nullptr;
-        if (wanted.GetAtClause()) RaiseInDuck(duckdb::ExceptionType::PERMISSION, "AT is not supported here");
+        if (wanted.GetAtClause())
+            RaiseInDuck(duckdb::ExceptionType::PERMISSION, "AT is not supported here");
         const auto table = ToLower(wanted.GetEntryName());
-        if (const auto found = views_.find(table); found != views_.end()) return found->second.get();
+        if (const auto found = views_.find(table); found != views_.end())
+            return found->second.get();
         const auto sql = engine_.LookUp(name.GetIdentifierName(), table);
         if (!sql) return nullptr;
         auto parser = duckdb::Parser::GetBuiltinParser();
-        duckdb::CreateViewInfo info(duckdb::QualifiedName(catalog.GetName(), name, wanted.GetEntryIdentifier()));
+        duckdb::CreateViewInfo info(
+            duckdb::QualifiedName(catalog.GetName(), name, wanted.GetEntryIdentifier()));
         info.query = duckdb::CreateViewInfo::ParseSelect(parser, *sql);
         info.security_type = duckdb::ViewSecurityType::SECURE_VIEW;
         auto& view = views_[table];
@@ -101,37 +110,45 @@ public:
         return view.get();
     }
 
-    void Scan(duckdb::ClientContext&, CatalogType, const std::function<void(duckdb::CatalogEntry&)>&) override {}
+    void Scan(duckdb::ClientContext&, CatalogType,
+              const std::function<void(duckdb::CatalogEntry&)>&) override {}
     void Scan(CatalogType, const std::function<void(duckdb::CatalogEntry&)>&) override {}
-    duckdb::optional_ptr<duckdb::CatalogEntry> CreateIndex(CatalogTransaction, duckdb::CreateIndexInfo&,
+    duckdb::optional_ptr<duckdb::CatalogEntry> CreateIndex(CatalogTransaction,
+                                                           duckdb::CreateIndexInfo&,
                                                            duckdb::TableCatalogEntry&) override {
         Refuse();
     }
-    duckdb::optional_ptr<duckdb::CatalogEntry> CreateFunction(CatalogTransaction, duckdb::CreateFunctionInfo&) override {
+    duckdb::optional_ptr<duckdb::CatalogEntry> CreateFunction(
+        CatalogTransaction, duckdb::CreateFunctionInfo&) override {
         Refuse();
     }
-    duckdb::optional_ptr<duckdb::CatalogEntry> CreateTable(CatalogTransaction, duckdb::BoundCreateTableInfo&) override {
+    duckdb::optional_ptr<duckdb::CatalogEntry> CreateTable(CatalogTransaction,
+                                                           duckdb::BoundCreateTableInfo&) override {
         Refuse();
     }
-    duckdb::optional_ptr<duckdb::CatalogEntry> CreateView(CatalogTransaction, duckdb::CreateViewInfo&) override {
+    duckdb::optional_ptr<duckdb::CatalogEntry> CreateView(CatalogTransaction,
+                                                          duckdb::CreateViewInfo&) override {
         Refuse();
     }
-    duckdb::optional_ptr<duckdb::CatalogEntry> CreateSequence(CatalogTransaction, duckdb::CreateSequenceInfo&) override {
+    duckdb::optional_ptr<duckdb::CatalogEntry> CreateSequence(
+        CatalogTransaction, duckdb::CreateSequenceInfo&) override {
         Refuse();
     }
-    duckdb::optional_ptr<duckdb::CatalogEntry> CreateType(CatalogTransaction, duckdb::CreateTypeInfo&) override {
+    duckdb::optional_ptr<duckdb::CatalogEntry> CreateType(CatalogTransaction,
+                                                          duckdb::CreateTypeInfo&) override {
         Refuse();
     }
     void DropEntry(duckdb::ClientContext&, duckdb::DropInfo&) override { Refuse(); }
     void Alter(CatalogTransaction, duckdb::AlterInfo&) override { Refuse(); }
 
-private:
+  private:
     Engine& engine_;
     std::map<std::string, duckdb::unique_ptr<duckdb::ViewCatalogEntry>> views_;
     std::vector<duckdb::unique_ptr<duckdb::ViewCatalogEntry>> retired_;
 };
 
-NodeCatalog::NodeCatalog(duckdb::AttachedDatabase& database, Engine& engine) : Catalog(database), engine_(engine) {
+NodeCatalog::NodeCatalog(duckdb::AttachedDatabase& database, Engine& engine)
+    : Catalog(database), engine_(engine) {
     engine.SetCatalog(this);
 }
 NodeCatalog::~NodeCatalog() = default;
@@ -140,15 +157,17 @@ void NodeCatalog::Forget(bool free) {
     for (auto& [name, schema] : schemas_) schema->Forget(free);
 }
 
-duckdb::optional_idx NodeCatalog::GetCatalogVersion(duckdb::ClientContext&) { return engine_.epoch(); }
+duckdb::optional_idx NodeCatalog::GetCatalogVersion(duckdb::ClientContext&) {
+    return engine_.epoch();
+}
 
-duckdb::optional_ptr<duckdb::SchemaCatalogEntry> NodeCatalog::LookupSchema(CatalogTransaction,
-                                                                           const duckdb::EntryLookupInfo& wanted,
-                                                                           duckdb::OnEntryNotFound) {
+duckdb::optional_ptr<duckdb::SchemaCatalogEntry> NodeCatalog::LookupSchema(
+    CatalogTransaction, const duckdb::EntryLookupInfo& wanted, duckdb::OnEntryNotFound) {
     auto& schema = schemas_[ToLower(wanted.GetEntryName())];
     if (!schema) {
         duckdb::CreateSchemaInfo info;
-        info.SetQualifiedName(duckdb::QualifiedName(GetName(), wanted.GetEntryIdentifier(), duckdb::Identifier()));
+        info.SetQualifiedName(
+            duckdb::QualifiedName(GetName(), wanted.GetEntryIdentifier(), duckdb::Identifier()));
         schema = duckdb::make_uniq<NodeSchema>(*this, info, engine_);
     }
     return schema.get();
@@ -159,24 +178,32 @@ duckdb::CatalogLookupBehavior NodeCatalog::CatalogTypeLookupRule(CatalogType typ
                                             : duckdb::CatalogLookupBehavior::NEVER_LOOKUP;
 }
 
-duckdb::optional_ptr<duckdb::CatalogEntry> NodeCatalog::CreateSchema(CatalogTransaction, duckdb::CreateSchemaInfo&) {
+duckdb::optional_ptr<duckdb::CatalogEntry> NodeCatalog::CreateSchema(CatalogTransaction,
+                                                                     duckdb::CreateSchemaInfo&) {
     Refuse();
 }
-duckdb::PhysicalOperator& NodeCatalog::PlanCreateTableAs(duckdb::ClientContext&, duckdb::PhysicalPlanGenerator&,
-                                                         duckdb::LogicalCreateTable&, duckdb::PhysicalOperator&) {
+duckdb::PhysicalOperator& NodeCatalog::PlanCreateTableAs(duckdb::ClientContext&,
+                                                         duckdb::PhysicalPlanGenerator&,
+                                                         duckdb::LogicalCreateTable&,
+                                                         duckdb::PhysicalOperator&) {
     Refuse();
 }
-duckdb::PhysicalOperator& NodeCatalog::PlanInsert(duckdb::ClientContext&, duckdb::PhysicalPlanGenerator&,
+duckdb::PhysicalOperator& NodeCatalog::PlanInsert(duckdb::ClientContext&,
+                                                  duckdb::PhysicalPlanGenerator&,
                                                   duckdb::LogicalInsert&,
                                                   duckdb::optional_ptr<duckdb::PhysicalOperator>) {
     Refuse();
 }
-duckdb::PhysicalOperator& NodeCatalog::PlanDelete(duckdb::ClientContext&, duckdb::PhysicalPlanGenerator&,
-                                                  duckdb::LogicalDelete&, duckdb::PhysicalOperator&) {
+duckdb::PhysicalOperator& NodeCatalog::PlanDelete(duckdb::ClientContext&,
+                                                  duckdb::PhysicalPlanGenerator&,
+                                                  duckdb::LogicalDelete&,
+                                                  duckdb::PhysicalOperator&) {
     Refuse();
 }
-duckdb::PhysicalOperator& NodeCatalog::PlanUpdate(duckdb::ClientContext&, duckdb::PhysicalPlanGenerator&,
-                                                  duckdb::LogicalUpdate&, duckdb::PhysicalOperator&) {
+duckdb::PhysicalOperator& NodeCatalog::PlanUpdate(duckdb::ClientContext&,
+                                                  duckdb::PhysicalPlanGenerator&,
+                                                  duckdb::LogicalUpdate&,
+                                                  duckdb::PhysicalOperator&) {
     Refuse();
 }
 duckdb::DatabaseSize NodeCatalog::GetDatabaseSize(duckdb::ClientContext&) { return {}; }
@@ -189,9 +216,11 @@ void RegisterCatalogue(duckdb::DBConfig& config, Engine& engine) {
 }
 
 Result<std::string> ViewSql(Engine& engine, const Relation& relation) {
-    if (std::holds_alternative<FileRelation>(relation.body)) return engine.FileRelationSql(relation);
+    if (std::holds_alternative<FileRelation>(relation.body))
+        return engine.FileRelationSql(relation);
     const auto* table = std::get_if<TableRelation>(&relation.body);
-    const auto& columns = table != nullptr ? table->columns : std::get<BlockRelation>(relation.body).columns;
+    const auto& columns =
+        table != nullptr ? table->columns : std::get<BlockRelation>(relation.body).columns;
     std::string list;
     for (const auto& column : columns) {
         if (column.hidden) continue;
@@ -200,7 +229,8 @@ Result<std::string> ViewSql(Engine& engine, const Relation& relation) {
         list += column.mask.empty() ? name : "(" + column.mask + ") AS " + name;
     }
     if (list.empty()) return Fail(Code::kInvalid, "the relation has no columns");
-    auto sql = "SELECT " + list + " FROM system.main." + (table != nullptr ? kScanFunction : kBlockFunction) + "('" +
+    auto sql = "SELECT " + list + " FROM system.main." +
+               (table != nullptr ? kScanFunction : kBlockFunction) + "('" +
                std::to_string(relation.token) + "')";
     if (table != nullptr && !table->row_filter.empty()) sql += " WHERE (" + table->row_filter + ")";
     return sql;

@@ -1,7 +1,9 @@
-// The catalogue that asks: DuckDB's binder looks a name up here, and the answer is a view over our own scan.
+// The catalogue that asks: DuckDB's binder looks a name up here, and the answer is a view over our
+// own scan.
 //
-// It is the default catalogue (`weft`) of every connection. Nothing can be listed, made, changed or dropped in it.
-// Every view is a secure view: filter and masks lie below a barrier that no user expression passes.
+// It is the default catalogue (`weft`) of every connection. Nothing can be listed, made, changed or
+// dropped in it. Every view is a secure view: filter and masks lie below a barrier that no user
+// expression passes.
 #pragma once
 
 #include <map>
@@ -20,7 +22,7 @@ inline constexpr const char* kCatalogName = "weft";
 class NodeSchema;
 
 class NodeCatalog : public duckdb::Catalog {
-public:
+  public:
     NodeCatalog(duckdb::AttachedDatabase& database, Engine& engine);
     ~NodeCatalog() override;
 
@@ -30,29 +32,39 @@ public:
     void Initialize(bool) override {}
     duckdb::string GetCatalogType() override { return kCatalogName; }
     duckdb::optional_idx GetCatalogVersion(duckdb::ClientContext&) override;
-    duckdb::optional_ptr<duckdb::SchemaCatalogEntry> LookupSchema(duckdb::CatalogTransaction,
-                                                                  const duckdb::EntryLookupInfo& name,
-                                                                  duckdb::OnEntryNotFound) override;
-    void ScanSchemas(duckdb::ClientContext&, std::function<void(duckdb::SchemaCatalogEntry&)>) override {}
-    duckdb::optional<duckdb::Identifier> GetDefaultSchema() const override { return duckdb::Identifier("main"); }
+    duckdb::optional_ptr<duckdb::SchemaCatalogEntry> LookupSchema(
+        duckdb::CatalogTransaction, const duckdb::EntryLookupInfo& name,
+        duckdb::OnEntryNotFound) override;
+    void ScanSchemas(duckdb::ClientContext&,
+                     std::function<void(duckdb::SchemaCatalogEntry&)>) override {}
+    duckdb::optional<duckdb::Identifier> GetDefaultSchema() const override {
+        return duckdb::Identifier("main");
+    }
     duckdb::CatalogLookupBehavior CatalogTypeLookupRule(duckdb::CatalogType type) const override;
-    bool CheckAmbiguousCatalogOrSchema(duckdb::ClientContext&, const duckdb::Identifier&) override { return false; }
+    bool CheckAmbiguousCatalogOrSchema(duckdb::ClientContext&, const duckdb::Identifier&) override {
+        return false;
+    }
     duckdb::optional_ptr<duckdb::CatalogEntry> CreateSchema(duckdb::CatalogTransaction,
                                                             duckdb::CreateSchemaInfo&) override;
-    duckdb::PhysicalOperator& PlanCreateTableAs(duckdb::ClientContext&, duckdb::PhysicalPlanGenerator&,
-                                                duckdb::LogicalCreateTable&, duckdb::PhysicalOperator&) override;
-    duckdb::PhysicalOperator& PlanInsert(duckdb::ClientContext&, duckdb::PhysicalPlanGenerator&, duckdb::LogicalInsert&,
+    duckdb::PhysicalOperator& PlanCreateTableAs(duckdb::ClientContext&,
+                                                duckdb::PhysicalPlanGenerator&,
+                                                duckdb::LogicalCreateTable&,
+                                                duckdb::PhysicalOperator&) override;
+    duckdb::PhysicalOperator& PlanInsert(duckdb::ClientContext&, duckdb::PhysicalPlanGenerator&,
+                                         duckdb::LogicalInsert&,
                                          duckdb::optional_ptr<duckdb::PhysicalOperator>) override;
-    duckdb::PhysicalOperator& PlanDelete(duckdb::ClientContext&, duckdb::PhysicalPlanGenerator&, duckdb::LogicalDelete&,
+    duckdb::PhysicalOperator& PlanDelete(duckdb::ClientContext&, duckdb::PhysicalPlanGenerator&,
+                                         duckdb::LogicalDelete&,
                                          duckdb::PhysicalOperator&) override;
-    duckdb::PhysicalOperator& PlanUpdate(duckdb::ClientContext&, duckdb::PhysicalPlanGenerator&, duckdb::LogicalUpdate&,
+    duckdb::PhysicalOperator& PlanUpdate(duckdb::ClientContext&, duckdb::PhysicalPlanGenerator&,
+                                         duckdb::LogicalUpdate&,
                                          duckdb::PhysicalOperator&) override;
     duckdb::DatabaseSize GetDatabaseSize(duckdb::ClientContext&) override;
     bool InMemory() override { return true; }
     duckdb::string GetDBPath() override { return ""; }
     void DropSchema(duckdb::ClientContext&, duckdb::DropInfo&) override;
 
-private:
+  private:
     Engine& engine_;
     std::map<std::string, duckdb::unique_ptr<NodeSchema>> schemas_;  // Lower case.
 };

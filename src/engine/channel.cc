@@ -98,7 +98,8 @@ std::optional<Frame> ReceiveFrame(int fd, size_t body_bytes_max) {
     } while (got < 0 && errno == EINTR);
     if (got <= 0) return std::nullopt;
     Frame frame;
-    for (auto* control = CMSG_FIRSTHDR(&message); control != nullptr; control = CMSG_NXTHDR(&message, control)) {
+    for (auto* control = CMSG_FIRSTHDR(&message); control != nullptr;
+         control = CMSG_NXTHDR(&message, control)) {
         if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS) continue;
         const size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
         for (size_t i = 0; i < count; ++i) {

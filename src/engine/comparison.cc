@@ -23,12 +23,18 @@ constexpr int kDepthMax = 32;
 
 std::optional<Op> OpOf(ExpressionType type) {
     switch (type) {
-        case ExpressionType::COMPARE_EQUAL: return Op::kEqual;
-        case ExpressionType::COMPARE_LESSTHAN: return Op::kLess;
-        case ExpressionType::COMPARE_LESSTHANOREQUALTO: return Op::kLessEqual;
-        case ExpressionType::COMPARE_GREATERTHAN: return Op::kGreater;
-        case ExpressionType::COMPARE_GREATERTHANOREQUALTO: return Op::kGreaterEqual;
-        default: return std::nullopt;
+        case ExpressionType::COMPARE_EQUAL:
+            return Op::kEqual;
+        case ExpressionType::COMPARE_LESSTHAN:
+            return Op::kLess;
+        case ExpressionType::COMPARE_LESSTHANOREQUALTO:
+            return Op::kLessEqual;
+        case ExpressionType::COMPARE_GREATERTHAN:
+            return Op::kGreater;
+        case ExpressionType::COMPARE_GREATERTHANOREQUALTO:
+            return Op::kGreaterEqual;
+        default:
+            return std::nullopt;
     }
 }
 
@@ -50,7 +56,8 @@ struct Collector {
         std::vector<std::string> values;
         for (size_t i = 1; i < children.size(); ++i) {
             if (children[i]->GetExpressionClass() != ExpressionClass::BOUND_CONSTANT) return;
-            auto value = SingleValue(children[i]->Cast<duckdb::BoundConstantExpression>().GetValue(), column.type);
+            auto value = SingleValue(
+                children[i]->Cast<duckdb::BoundConstantExpression>().GetValue(), column.type);
             if (!value) return;
             values.push_back(std::move(*value));
         }
@@ -62,30 +69,37 @@ struct Collector {
         switch (test.GetExpressionClass()) {
             case ExpressionClass::BOUND_CONJUNCTION:
                 if (test.GetExpressionType() != ExpressionType::CONJUNCTION_AND) return;
-                for (const auto& child : test.Cast<duckdb::BoundConjunctionExpression>().GetChildren())
+                for (const auto& child :
+                     test.Cast<duckdb::BoundConjunctionExpression>().GetChildren())
                     Walk(*child, depth + 1);
                 return;
-            case ExpressionClass::BOUND_OPERATOR: return Operator(test.Cast<duckdb::BoundOperatorExpression>());
-            case ExpressionClass::BOUND_FUNCTION: break;
-            default: return;
+            case ExpressionClass::BOUND_OPERATOR:
+                return Operator(test.Cast<duckdb::BoundOperatorExpression>());
+            case ExpressionClass::BOUND_FUNCTION:
+                break;
+            default:
+                return;
         }
         if (ExpressionFilter::IsRootOptionalExpression(test)) {
-            if (const auto child = ExpressionFilter::GetOptionalFilterChild(test)) Walk(*child, depth + 1);
+            if (const auto child = ExpressionFilter::GetOptionalFilterChild(test))
+                Walk(*child, depth + 1);
             return;
         }
         if (!duckdb::BoundComparisonExpression::IsComparison(test)) return;
         auto type = test.GetExpressionType();
-        const auto constant =
-            ExpressionFilter::TryGetColumnConstantComparison(test.Cast<duckdb::BoundFunctionExpression>(), type);
+        const auto constant = ExpressionFilter::TryGetColumnConstantComparison(
+            test.Cast<duckdb::BoundFunctionExpression>(), type);
         const auto op = OpOf(type);
         if (!constant || !op) return;
-        if (auto value = SingleValue(constant->GetValue(), column.type)) Add(*op, {std::move(*value)});
+        if (auto value = SingleValue(constant->GetValue(), column.type))
+            Add(*op, {std::move(*value)});
     }
 };
 
 }  // namespace
 
-void AddComparisons(const duckdb::TableFilter& filter, const RelationColumn& column, std::vector<Comparison>& to) {
+void AddComparisons(const duckdb::TableFilter& filter, const RelationColumn& column,
+                    std::vector<Comparison>& to) {
     if (filter.filter_type != duckdb::TableFilterType::EXPRESSION_FILTER) return;
     Collector{column, to}.Walk(*filter.Cast<ExpressionFilter>().expr, 0);
 }

@@ -1,4 +1,5 @@
-// The worker's ends of both channels. When the node is gone there is nobody to tell: the process ends.
+// The worker's ends of both channels. When the node is gone there is nobody to tell: the process
+// ends.
 #include <algorithm>
 
 #include "base/limits.h"
@@ -8,10 +9,11 @@
 namespace weft::engine {
 namespace {
 
-[[noreturn]] void Gone() { ::_exit(0); }       // The node closed its end.
-[[noreturn]] void Broken() { ::_exit(70); }    // The node sent what it never sends.
+[[noreturn]] void Gone() { ::_exit(0); }     // The node closed its end.
+[[noreturn]] void Broken() { ::_exit(70); }  // The node sent what it never sends.
 
-template <class T> T Expect(ToWorker message) {
+template <class T>
+T Expect(ToWorker message) {
     auto* body = std::get_if<T>(&message);
     if (body == nullptr) Broken();
     return std::move(*body);
@@ -41,7 +43,8 @@ std::vector<RelationAnswer> Control::AskNames(const std::vector<RelationName>& n
     for (size_t at = 0; at < names.size(); at += kLimits.names_per_statement_max) {
         const auto end = std::min<size_t>(at + kLimits.names_per_statement_max, names.size());
         Names part;
-        part.names.assign(names.begin() + static_cast<ptrdiff_t>(at), names.begin() + static_cast<ptrdiff_t>(end));
+        part.names.assign(names.begin() + static_cast<ptrdiff_t>(at),
+                          names.begin() + static_cast<ptrdiff_t>(end));
         auto got = Expect<Relations>(RoundTrip(part, nullptr)).answers;
         if (got.size() != part.names.size()) Broken();
         std::move(got.begin(), got.end(), std::back_inserter(answers));
@@ -61,7 +64,8 @@ Result<std::vector<io::Descriptor>> Control::AskFiles(const NeedFiles& need) {
     std::vector<io::Descriptor> files;
     const auto answer = Expect<Files>(RoundTrip(need, &files));
     if (answer.count != files.size()) Broken();
-    if (files.size() != need.indices.size()) return Fail(Code::kUnavailable, "the node did not open a data file");
+    if (files.size() != need.indices.size())
+        return Fail(Code::kUnavailable, "the node did not open a data file");
     return files;
 }
 

@@ -1,5 +1,5 @@
-// From DuckDB's exceptions to our error: SQLSTATE, position, no suggestions of names that the user may not know, and
-// no values where a relation with row or column rules was read.
+// From DuckDB's exceptions to our error: SQLSTATE, position, no suggestions of names that the user
+// may not know, and no values where a relation with row or column rules was read.
 #include <charconv>
 #include <exception>
 
@@ -27,41 +27,61 @@ Known Classify(const duckdb::ErrorData& error) {
     const auto kind = Extra(error, "type");
     switch (error.Type()) {
         case ExceptionType::SYNTAX:
-        case ExceptionType::PARSER: return {Code::kInvalid, "42601", nullptr};
+        case ExceptionType::PARSER:
+            return {Code::kInvalid, "42601", nullptr};
         case ExceptionType::CATALOG:
-            if (kind.find("Function") != std::string::npos) return {Code::kInvalid, "42883", nullptr};
+            if (kind.find("Function") != std::string::npos)
+                return {Code::kInvalid, "42883", nullptr};
             if (kind == "Type") return {Code::kInvalid, "42704", nullptr};
             return {Code::kNotFound, "42P01", nullptr};
         case ExceptionType::BINDER:
             if (subtype == "COLUMN_NOT_FOUND") return {Code::kInvalid, "42703", nullptr};
             if (subtype == "NO_MATCHING_FUNCTION") return {Code::kInvalid, "42883", nullptr};
-            if (error.RawMessage().starts_with("Ambiguous")) return {Code::kInvalid, "42702", nullptr};
-            if (error.RawMessage().find("GROUP BY") != std::string::npos) return {Code::kInvalid, "42803", nullptr};
+            if (error.RawMessage().starts_with("Ambiguous"))
+                return {Code::kInvalid, "42702", nullptr};
+            if (error.RawMessage().find("GROUP BY") != std::string::npos)
+                return {Code::kInvalid, "42803", nullptr};
             return {Code::kInvalid, "42P10", nullptr};
-        case ExceptionType::CONVERSION: return {Code::kInvalid, "22P02", "a value cannot be converted"};
-        case ExceptionType::OUT_OF_RANGE: return {Code::kInvalid, "22003", "a value is out of range"};
-        case ExceptionType::DIVIDE_BY_ZERO: return {Code::kInvalid, "22012", "division by zero"};
+        case ExceptionType::CONVERSION:
+            return {Code::kInvalid, "22P02", "a value cannot be converted"};
+        case ExceptionType::OUT_OF_RANGE:
+            return {Code::kInvalid, "22003", "a value is out of range"};
+        case ExceptionType::DIVIDE_BY_ZERO:
+            return {Code::kInvalid, "22012", "division by zero"};
         case ExceptionType::DECIMAL:
         case ExceptionType::MISMATCH_TYPE:
         case ExceptionType::INVALID_TYPE:
-        case ExceptionType::UNKNOWN_TYPE: return {Code::kInvalid, "42804", nullptr};
-        case ExceptionType::INVALID_INPUT: return {Code::kInvalid, "22023", "invalid input for a function"};
-        case ExceptionType::OBJECT_SIZE: return {Code::kLimit, "54000", "a value is too large"};
-        case ExceptionType::NOT_IMPLEMENTED: return {Code::kInvalid, "0A000", nullptr};
+        case ExceptionType::UNKNOWN_TYPE:
+            return {Code::kInvalid, "42804", nullptr};
+        case ExceptionType::INVALID_INPUT:
+            return {Code::kInvalid, "22023", "invalid input for a function"};
+        case ExceptionType::OBJECT_SIZE:
+            return {Code::kLimit, "54000", "a value is too large"};
+        case ExceptionType::NOT_IMPLEMENTED:
+            return {Code::kInvalid, "0A000", nullptr};
         case ExceptionType::PARAMETER_NOT_RESOLVED:
-        case ExceptionType::PARAMETER_NOT_ALLOWED: return {Code::kInvalid, "42P18", nullptr};
-        case ExceptionType::PERMISSION: return {Code::kDenied, "42501", nullptr};
+        case ExceptionType::PARAMETER_NOT_ALLOWED:
+            return {Code::kInvalid, "42P18", nullptr};
+        case ExceptionType::PERMISSION:
+            return {Code::kDenied, "42501", nullptr};
         case ExceptionType::OUT_OF_MEMORY:
-            return {Code::kLimit, "53200", "the statement needs more memory than this node gives it"};
-        case ExceptionType::TRANSACTION: return {Code::kInvalid, "25000", nullptr};
-        case ExceptionType::IO: return {Code::kUnavailable, "58030", "reading a data file failed"};
+            return {Code::kLimit, "53200",
+                    "the statement needs more memory than this node gives it"};
+        case ExceptionType::TRANSACTION:
+            return {Code::kInvalid, "25000", nullptr};
+        case ExceptionType::IO:
+            return {Code::kUnavailable, "58030", "reading a data file failed"};
         case ExceptionType::DATA_CORRUPTION:
-        case ExceptionType::SERIALIZATION: return {Code::kCorrupt, "XX001", "a data file is damaged"};
+        case ExceptionType::SERIALIZATION:
+            return {Code::kCorrupt, "XX001", "a data file is damaged"};
         case ExceptionType::SETTINGS:
-        case ExceptionType::INVALID_CONFIGURATION: return {Code::kInvalid, "22023", nullptr};
+        case ExceptionType::INVALID_CONFIGURATION:
+            return {Code::kInvalid, "22023", nullptr};
         case ExceptionType::EXPRESSION:
-        case ExceptionType::EXECUTOR: return {Code::kInvalid, "22000", "the statement failed on a value"};
-        default: return {Code::kUnavailable, "XX000", "the engine failed on this statement"};
+        case ExceptionType::EXECUTOR:
+            return {Code::kInvalid, "22000", "the statement failed on a value"};
+        default:
+            return {Code::kUnavailable, "XX000", "the engine failed on this statement"};
     }
 }
 
@@ -74,7 +94,8 @@ void TakePosition(const duckdb::ErrorData& data, std::string& text, Error& error
         const auto line_end = excerpt.find('\n');
         const auto caret = line_end == std::string::npos ? line_end : excerpt.find('^', line_end);
         const auto colon = excerpt.find(": ");
-        if (caret != std::string::npos && colon < line_end && excerpt.substr(colon + 2, 3) != "...") {
+        if (caret != std::string::npos && colon < line_end &&
+            excerpt.substr(colon + 2, 3) != "...") {
             std::from_chars(excerpt.data() + 5, excerpt.data() + colon, finding.line);
             const auto column = caret - line_end - 1;
             if (column >= colon + 2) finding.column = static_cast<uint32_t>(column - colon - 1);
@@ -104,7 +125,8 @@ Error Engine::FromDuck(const duckdb::ErrorData& data) {
     if (data.RawMessage().find(kKeptError) != std::string::npos && state.kept) return *state.kept;
     const auto known = Classify(data);
     Error error{known.code, data.RawMessage(), {}, known.sqlstate, {}};
-    if (data.Type() == ExceptionType::INTERRUPT || data.RawMessage().find("maximum execution time") != std::string::npos) {
+    if (data.Type() == ExceptionType::INTERRUPT ||
+        data.RawMessage().find("maximum execution time") != std::string::npos) {
         error.code = Code::kLimit;
         error.sqlstate = "57014";
         error.message = interrupted() ? "canceling statement due to user request"
@@ -113,18 +135,21 @@ Error Engine::FromDuck(const duckdb::ErrorData& data) {
     }
     if (error.sqlstate == "XX000") {
         // Its text may hold values: the log gets the kind only.
-        LogWarn("engine", "DuckDB failed with {}", duckdb::Exception::ExceptionTypeToString(data.Type()));
+        LogWarn("engine", "DuckDB failed with {}",
+                duckdb::Exception::ExceptionTypeToString(data.Type()));
     }
     if (error.sqlstate == "42P01") {
         if (state.denial) {
             auto denial = *state.denial;
-            if (denial.sqlstate.empty()) denial.sqlstate = denial.code == Code::kDenied ? "42501" : "42P01";
+            if (denial.sqlstate.empty())
+                denial.sqlstate = denial.code == Code::kDenied ? "42501" : "42P01";
             TakePosition(data, error.message, denial);
             return denial;
         }
         TakePosition(data, error.message, error);
         const auto name = Extra(data, "name");
-        error.message = name.empty() ? "the relation does not exist" : "relation \"" + name + "\" does not exist";
+        error.message = name.empty() ? "the relation does not exist"
+                                     : "relation \"" + name + "\" does not exist";
         return error;
     }
     TakePosition(data, error.message, error);
@@ -140,7 +165,11 @@ Error Engine::FromCurrentException() {
     try {
         std::rethrow_exception(std::current_exception());
     } catch (const std::bad_alloc&) {
-        return {Code::kLimit, "the statement needs more memory than this node gives it", {}, "53200", {}};
+        return {Code::kLimit,
+                "the statement needs more memory than this node gives it",
+                {},
+                "53200",
+                {}};
     } catch (const std::exception& exception) {
         return FromDuck(duckdb::ErrorData(exception));
     } catch (...) {

@@ -19,36 +19,54 @@ std::optional<DataType> Nested(const LogicalType& type, int depth);
 std::optional<DataType> Convert(const LogicalType& type, int depth) {
     if (depth > kDepthMax) return std::nullopt;
     switch (type.id()) {
-        case LogicalTypeId::BOOLEAN: return Plain(Kind::kBoolean);
+        case LogicalTypeId::BOOLEAN:
+            return Plain(Kind::kBoolean);
         case LogicalTypeId::TINYINT:
         case LogicalTypeId::SMALLINT:
         case LogicalTypeId::UTINYINT:
         case LogicalTypeId::USMALLINT:
-        case LogicalTypeId::INTEGER: return Plain(Kind::kInteger);
+        case LogicalTypeId::INTEGER:
+            return Plain(Kind::kInteger);
         case LogicalTypeId::UINTEGER:
-        case LogicalTypeId::BIGINT: return Plain(Kind::kBigint);
-        case LogicalTypeId::UBIGINT: return DataType{Kind::kDecimal, 20, 0, {}, {}};
+        case LogicalTypeId::BIGINT:
+            return Plain(Kind::kBigint);
+        case LogicalTypeId::UBIGINT:
+            return DataType{Kind::kDecimal, 20, 0, {}, {}};
         case LogicalTypeId::HUGEINT:
-        case LogicalTypeId::UHUGEINT: return DataType{Kind::kDecimal, 38, 0, {}, {}};
-        case LogicalTypeId::FLOAT: return Plain(Kind::kReal);
-        case LogicalTypeId::DOUBLE: return Plain(Kind::kDouble);
+        case LogicalTypeId::UHUGEINT:
+            return DataType{Kind::kDecimal, 38, 0, {}, {}};
+        case LogicalTypeId::FLOAT:
+            return Plain(Kind::kReal);
+        case LogicalTypeId::DOUBLE:
+            return Plain(Kind::kDouble);
         case LogicalTypeId::DECIMAL: {
-            return DataType{Kind::kDecimal, duckdb::DecimalType::GetWidth(type), duckdb::DecimalType::GetScale(type),
-                            {}, {}};
+            return DataType{Kind::kDecimal,
+                            duckdb::DecimalType::GetWidth(type),
+                            duckdb::DecimalType::GetScale(type),
+                            {},
+                            {}};
         }
-        case LogicalTypeId::DATE: return Plain(Kind::kDate);
-        case LogicalTypeId::TIME: return Plain(Kind::kTime);
+        case LogicalTypeId::DATE:
+            return Plain(Kind::kDate);
+        case LogicalTypeId::TIME:
+            return Plain(Kind::kTime);
         case LogicalTypeId::TIMESTAMP:
         case LogicalTypeId::TIMESTAMP_SEC:
         case LogicalTypeId::TIMESTAMP_MS:
-        case LogicalTypeId::TIMESTAMP_NS: return Plain(Kind::kTimestamp);
-        case LogicalTypeId::TIMESTAMP_TZ: return Plain(Kind::kTimestampTz);
+        case LogicalTypeId::TIMESTAMP_NS:
+            return Plain(Kind::kTimestamp);
+        case LogicalTypeId::TIMESTAMP_TZ:
+            return Plain(Kind::kTimestampTz);
         case LogicalTypeId::VARCHAR:
         case LogicalTypeId::ENUM:
-        case LogicalTypeId::SQLNULL: return Plain(Kind::kVarchar);
-        case LogicalTypeId::UUID: return Plain(Kind::kUuid);
-        case LogicalTypeId::BLOB: return Plain(Kind::kBlob);
-        default: return Nested(type, depth);
+        case LogicalTypeId::SQLNULL:
+            return Plain(Kind::kVarchar);
+        case LogicalTypeId::UUID:
+            return Plain(Kind::kUuid);
+        case LogicalTypeId::BLOB:
+            return Plain(Kind::kBlob);
+        default:
+            return Nested(type, depth);
     }
 }
 
@@ -70,7 +88,8 @@ std::optional<DataType> Nested(const LogicalType& type, int depth) {
             return result;
         case LogicalTypeId::MAP:
             result.kind = Kind::kMap;
-            if (!add(duckdb::MapType::KeyType(type)) || !add(duckdb::MapType::ValueType(type))) return std::nullopt;
+            if (!add(duckdb::MapType::KeyType(type)) || !add(duckdb::MapType::ValueType(type)))
+                return std::nullopt;
             return result;
         case LogicalTypeId::STRUCT:
             result.kind = Kind::kStruct;
@@ -79,11 +98,13 @@ std::optional<DataType> Nested(const LogicalType& type, int depth) {
                 if (!add(child)) return std::nullopt;
             }
             return result;
-        default: return std::nullopt;
+        default:
+            return std::nullopt;
     }
 }
 
-template <class T> std::string Bytes(T value) {
+template <class T>
+std::string Bytes(T value) {
     return std::string(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
@@ -104,25 +125,41 @@ std::string DecimalBytes(duckdb::hugeint_t value) {
 
 LogicalType ToDuck(const DataType& type) {
     switch (type.kind) {
-        case Kind::kBoolean: return LogicalType::BOOLEAN;
-        case Kind::kInteger: return LogicalType::INTEGER;
-        case Kind::kBigint: return LogicalType::BIGINT;
-        case Kind::kReal: return LogicalType::FLOAT;
-        case Kind::kDouble: return LogicalType::DOUBLE;
-        case Kind::kDecimal: return LogicalType::DECIMAL(type.precision, type.scale);
-        case Kind::kDate: return LogicalType::DATE;
-        case Kind::kTime: return LogicalType::TIME;
-        case Kind::kTimestamp: return LogicalType::TIMESTAMP;
-        case Kind::kTimestampTz: return LogicalType::TIMESTAMP_TZ;
-        case Kind::kVarchar: return LogicalType::VARCHAR;
-        case Kind::kUuid: return LogicalType::UUID;
-        case Kind::kBlob: return LogicalType::BLOB;
-        case Kind::kList: return LogicalType::LIST(ToDuck(type.children.at(0)));
-        case Kind::kMap: return LogicalType::MAP(ToDuck(type.children.at(0)), ToDuck(type.children.at(1)));
+        case Kind::kBoolean:
+            return LogicalType::BOOLEAN;
+        case Kind::kInteger:
+            return LogicalType::INTEGER;
+        case Kind::kBigint:
+            return LogicalType::BIGINT;
+        case Kind::kReal:
+            return LogicalType::FLOAT;
+        case Kind::kDouble:
+            return LogicalType::DOUBLE;
+        case Kind::kDecimal:
+            return LogicalType::DECIMAL(type.precision, type.scale);
+        case Kind::kDate:
+            return LogicalType::DATE;
+        case Kind::kTime:
+            return LogicalType::TIME;
+        case Kind::kTimestamp:
+            return LogicalType::TIMESTAMP;
+        case Kind::kTimestampTz:
+            return LogicalType::TIMESTAMP_TZ;
+        case Kind::kVarchar:
+            return LogicalType::VARCHAR;
+        case Kind::kUuid:
+            return LogicalType::UUID;
+        case Kind::kBlob:
+            return LogicalType::BLOB;
+        case Kind::kList:
+            return LogicalType::LIST(ToDuck(type.children.at(0)));
+        case Kind::kMap:
+            return LogicalType::MAP(ToDuck(type.children.at(0)), ToDuck(type.children.at(1)));
         case Kind::kStruct: {
             duckdb::child_list_t<LogicalType> fields;
             for (size_t i = 0; i < type.children.size(); ++i) {
-                fields.emplace_back(duckdb::Identifier(type.field_names.at(i)), ToDuck(type.children[i]));
+                fields.emplace_back(duckdb::Identifier(type.field_names.at(i)),
+                                    ToDuck(type.children[i]));
             }
             return LogicalType::STRUCT(std::move(fields));
         }
@@ -144,18 +181,28 @@ std::optional<std::string> SingleValue(const duckdb::Value& value, const DataTyp
         if (!back || !(*back == value)) return std::nullopt;
     }
     switch (type.kind) {
-        case Kind::kBoolean: return std::string(1, duckdb::BooleanValue::Get(cast) ? '\1' : '\0');
-        case Kind::kInteger: return Bytes(cast.GetValueUnsafe<int32_t>());
-        case Kind::kDate: return Bytes(cast.GetValueUnsafe<duckdb::date_t>().days);
-        case Kind::kBigint: return Bytes(cast.GetValueUnsafe<int64_t>());
-        case Kind::kReal: return Bytes(cast.GetValueUnsafe<float>());
-        case Kind::kDouble: return Bytes(cast.GetValueUnsafe<double>());
-        case Kind::kTime: return Bytes(cast.GetValueUnsafe<duckdb::dtime_t>().value);
+        case Kind::kBoolean:
+            return std::string(1, duckdb::BooleanValue::Get(cast) ? '\1' : '\0');
+        case Kind::kInteger:
+            return Bytes(cast.GetValueUnsafe<int32_t>());
+        case Kind::kDate:
+            return Bytes(cast.GetValueUnsafe<duckdb::date_t>().days);
+        case Kind::kBigint:
+            return Bytes(cast.GetValueUnsafe<int64_t>());
+        case Kind::kReal:
+            return Bytes(cast.GetValueUnsafe<float>());
+        case Kind::kDouble:
+            return Bytes(cast.GetValueUnsafe<double>());
+        case Kind::kTime:
+            return Bytes(cast.GetValueUnsafe<duckdb::dtime_t>().value);
         case Kind::kTimestamp:
-        case Kind::kTimestampTz: return Bytes(cast.GetValueUnsafe<duckdb::timestamp_t>().value);
+        case Kind::kTimestampTz:
+            return Bytes(cast.GetValueUnsafe<duckdb::timestamp_t>().value);
         case Kind::kVarchar:
-        case Kind::kBlob: return duckdb::StringValue::Get(cast);
-        case Kind::kDecimal: return DecimalBytes(duckdb::IntegralValue::Get(cast));
+        case Kind::kBlob:
+            return duckdb::StringValue::Get(cast);
+        case Kind::kDecimal:
+            return DecimalBytes(duckdb::IntegralValue::Get(cast));
         case Kind::kUuid: {
             // DuckDB keeps UUIDs with the first bit flipped, so that they sort as signed numbers.
             auto id = cast.GetValueUnsafe<duckdb::hugeint_t>();
@@ -165,7 +212,8 @@ std::optional<std::string> SingleValue(const duckdb::Value& value, const DataTyp
             for (int i = 7; i >= 0; --i) bytes.push_back(static_cast<char>(id.lower >> (i * 8)));
             return bytes;
         }
-        default: return std::nullopt;
+        default:
+            return std::nullopt;
     }
 }
 

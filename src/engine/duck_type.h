@@ -12,11 +12,12 @@ namespace weft::engine {
 
 duckdb::LogicalType ToDuck(const DataType& type);
 
-// The type that stores every value of `type`; nothing for what has no column type (interval, bit, union, …).
+// The type that stores every value of `type`; nothing for what has no column type (interval, bit,
+// union, …).
 std::optional<DataType> FromDuckType(const duckdb::LogicalType& type);
 
-// Iceberg single-value encoding of `value` as a `type` (little-endian numbers, big-endian decimals, UTF-8 text).
-// Nothing: null, nested, not castable without loss.
+// Iceberg single-value encoding of `value` as a `type` (little-endian numbers, big-endian decimals,
+// UTF-8 text). Nothing: null, nested, not castable without loss.
 std::optional<std::string> SingleValue(const duckdb::Value& value, const DataType& type);
 
 }  // namespace weft::engine

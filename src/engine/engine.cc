@@ -1,4 +1,5 @@
-// Life of the database in a worker: opened in the zygote, locked down after the fork, one connection per portal.
+// Life of the database in a worker: opened in the zygote, locked down after the fork, one
+// connection per portal.
 #include <csignal>
 #include <ctime>
 
@@ -22,14 +23,16 @@ void SetUp(duckdb::DBConfig& config) {
     const auto set = [&config](const char* name, duckdb::Value value) {
         config.SetOptionByName(duckdb::Identifier(name), value);
     };
-    for (const char* name : {"autoload_known_extensions", "autoinstall_known_extensions", "allow_community_extensions",
-                             "allow_persistent_secrets", "enable_external_file_cache"}) {
+    for (const char* name :
+         {"autoload_known_extensions", "autoinstall_known_extensions", "allow_community_extensions",
+          "allow_persistent_secrets", "enable_external_file_cache"}) {
         set(name, duckdb::Value::BOOLEAN(false));
     }
     set("threads", duckdb::Value::BIGINT(1));
     // Otherwise eight threads start with the database: it could not be forked.
     set("async_threads", duckdb::Value::BIGINT(0));
-    // An internal error of one statement must not end the session: nothing is stored that could be damaged.
+    // An internal error of one statement must not end the session: nothing is stored that could be
+    // damaged.
     set("disable_database_invalidation", duckdb::Value::BOOLEAN(true));
     set("home_directory", duckdb::Value("/nonexistent"));
 }
@@ -41,7 +44,8 @@ void Run(duckdb::Connection& connection, const std::string& sql) {
 }
 
 std::string SettingSql(const std::string& name, const std::string& value) {
-    return value.empty() ? "RESET " + QuoteIdentifier(name) : "SET " + QuoteIdentifier(name) + " = " + QuoteLiteral(value);
+    return value.empty() ? "RESET " + QuoteIdentifier(name)
+                         : "SET " + QuoteIdentifier(name) + " = " + QuoteLiteral(value);
 }
 
 }  // namespace
@@ -122,7 +126,8 @@ Result<> Engine::Configure(const Start& start, Control& control) {
     state_->interrupts = std::jthread([this] { Interrupts(); });
     for (const auto& setting : start.settings) {
         // Settings of PostgreSQL that DuckDB does not know are the session's business.
-        if (ReviewedList::Settings().Allows(setting.name)) (void)SetSetting(nullptr, setting.name, setting.value);
+        if (ReviewedList::Settings().Allows(setting.name))
+            (void)SetSetting(nullptr, setting.name, setting.value);
     }
     return {};
 }
@@ -132,17 +137,20 @@ Result<duckdb::unique_ptr<duckdb::Connection>> Engine::Connect() {
     return Call([this] {
         auto connection = duckdb::make_uniq<duckdb::Connection>(*state_->db);
         Run(*connection, "USE weft");
-        for (const auto& [name, value] : state_->settings) Run(*connection, SettingSql(name, value));
+        for (const auto& [name, value] : state_->settings)
+            Run(*connection, SettingSql(name, value));
         // FROM 'file' is a name like any other, and the node does not know it.
         connection->context->config.use_replacement_scans = false;
         return connection;
     });
 }
 
-Result<> Engine::SetSetting(duckdb::Connection* now, const std::string& name, const std::string& value) {
+Result<> Engine::SetSetting(duckdb::Connection* now, const std::string& name,
+                            const std::string& value) {
     if (!ReviewedList::Settings().Allows(name)) {
         const auto* entry = ReviewedList::Settings().Find(name);
-        auto refused = Fail(Code::kDenied, "setting " + name + " cannot be changed", entry ? entry->reason : "");
+        auto refused = Fail(Code::kDenied, "setting " + name + " cannot be changed",
+                            entry ? entry->reason : "");
         refused.error().sqlstate = "42501";
         return refused;
     }
@@ -150,7 +158,8 @@ Result<> Engine::SetSetting(duckdb::Connection* now, const std::string& name, co
     auto done = Call([&] {
         const auto sql = SettingSql(name, value);
         if (now != nullptr) Run(*now, sql);
-        // Some are the database's, some the connection's: a trial on our own connection finds bad values either way.
+        // Some are the database's, some the connection's: a trial on our own connection finds bad
+        // values either way.
         if (ToLower(name) != "search_path" && ToLower(name) != "schema") Run(*state_->own, sql);
     });
     if (!done) {
@@ -187,7 +196,9 @@ void Engine::BeginStatement(const StatementLimits& limits) {
     if (limits.time_ms == state.time_ms) return;
     const Trusting trusting(*this, Trust::kOwn);
     // The node's clock kills anyway: a failure here costs only the nicer message.
-    if (Call([&] { Run(*state.own, "SET GLOBAL max_execution_time = " + std::to_string(limits.time_ms)); }))
+    if (Call([&] {
+            Run(*state.own, "SET GLOBAL max_execution_time = " + std::to_string(limits.time_ms));
+        }))
         state.time_ms = limits.time_ms;
 }
 
@@ -208,8 +219,12 @@ bool Engine::restricted() const {
     return state_->restricted;
 }
 
-void Engine::AddFunctionRewrite(FunctionRewrite rewrite) { state_->function_rewrites.push_back(std::move(rewrite)); }
-void Engine::AddTableRewrite(TableRewrite rewrite) { state_->table_rewrites.push_back(std::move(rewrite)); }
+void Engine::AddFunctionRewrite(FunctionRewrite rewrite) {
+    state_->function_rewrites.push_back(std::move(rewrite));
+}
+void Engine::AddTableRewrite(TableRewrite rewrite) {
+    state_->table_rewrites.push_back(std::move(rewrite));
+}
 void Engine::AddSystemView(SystemView view) { state_->system_views.push_back(std::move(view)); }
 void Engine::AllowFunction(const std::string& name) { state_->own_functions.insert(ToLower(name)); }
 

@@ -1,4 +1,5 @@
-// What the node says about names: asked ahead in one message, asked again for what the tree did not show.
+// What the node says about names: asked ahead in one message, asked again for what the tree did not
+// show.
 #include <algorithm>
 
 #include "base/text.h"
@@ -17,9 +18,10 @@ constexpr const char* kInputFolder = "in";
 bool IsRestricted(const Relation& relation) {
     const auto* table = std::get_if<TableRelation>(&relation.body);
     if (table == nullptr) return false;
-    return !table->row_filter.empty() || std::ranges::any_of(table->columns, [](const RelationColumn& column) {
-        return column.hidden || !column.mask.empty();
-    });
+    return !table->row_filter.empty() ||
+           std::ranges::any_of(table->columns, [](const RelationColumn& column) {
+               return column.hidden || !column.mask.empty();
+           });
 }
 
 // "sales, weft.crm" -> sales, crm: the domains that a bare name may lie in.
@@ -29,14 +31,16 @@ std::vector<std::string> PathDomains(const std::string& search_path) {
         auto text = ToLower(Trim(part));
         std::erase(text, '"');
         if (text.starts_with("weft.")) text.erase(0, 5);
-        if (!text.empty() && text != "main" && domains.size() < kPathDomainsMax) domains.push_back(std::move(text));
+        if (!text.empty() && text != "main" && domains.size() < kPathDomainsMax)
+            domains.push_back(std::move(text));
     }
     return domains;
 }
 
 }  // namespace
 
-std::optional<std::string> Engine::State::FindSystemView(std::string_view domain, std::string_view table) const {
+std::optional<std::string> Engine::State::FindSystemView(std::string_view domain,
+                                                         std::string_view table) const {
     for (const auto& view : system_views) {
         if (auto sql = view(domain, table)) return sql;
     }
@@ -52,7 +56,8 @@ void Engine::State::FailInDuck(Error error) {
 }
 
 bool Engine::State::MayCall(std::string_view lower_name) const {
-    return own_functions.contains(std::string(lower_name)) || ReviewedList::Functions().Allows(lower_name);
+    return own_functions.contains(std::string(lower_name)) ||
+           ReviewedList::Functions().Allows(lower_name);
 }
 
 Result<> Engine::AskAhead(std::vector<RelationName> names) {
@@ -69,7 +74,8 @@ Result<> Engine::AskAhead(std::vector<RelationName> names) {
     for (auto& name : names) {
         if (!name.domain.empty()) {
             want(std::move(name));
-        } else if (const auto input = state_->inputs.find(name.table); input != state_->inputs.end()) {
+        } else if (const auto input = state_->inputs.find(name.table);
+                   input != state_->inputs.end()) {
             want(input->second.relation);
         } else if (domains.empty()) {
             want(std::move(name));
@@ -91,11 +97,13 @@ const Result<SharedRelation>& Engine::Remember(RelationAnswer answer) {
     } else {
         shared = std::unexpected(std::move(answer.answer.error()));
     }
-    return state_->answers.insert_or_assign(std::move(answer.name), std::move(shared)).first->second;
+    return state_->answers.insert_or_assign(std::move(answer.name), std::move(shared))
+        .first->second;
 }
 
 Result<SharedRelation> Engine::Find(const RelationName& name) {
-    if (const auto known = state_->answers.find(name); known != state_->answers.end()) return known->second;
+    if (const auto known = state_->answers.find(name); known != state_->answers.end())
+        return known->second;
     auto answers = control_->AskNames({name});
     answers[0].name = name;
     return Remember(std::move(answers[0]));
@@ -125,17 +133,22 @@ std::optional<std::string> Engine::LookUp(const std::string& sql_schema, const s
             }
         }
     }
-    if (auto sql = state_->FindSystemView(name.domain.empty() ? "pg_catalog" : name.domain, name.table)) return sql;
+    if (auto sql =
+            state_->FindSystemView(name.domain.empty() ? "pg_catalog" : name.domain, name.table))
+        return sql;
     const auto relation = Find(name);
     if (!relation) {
         auto error = relation.error();
-        if (error.code != Code::kDenied && error.code != Code::kNotFound) state_->FailInDuck(std::move(error));
+        if (error.code != Code::kDenied && error.code != Code::kNotFound)
+            state_->FailInDuck(std::move(error));
         if (error.message.empty()) {
             const auto full = name.domain.empty() ? name.table : name.domain + "." + name.table;
             error.message = "relation \"" + full + "\" does not exist";
         }
-        // The next domain of the search path may have the name: kept until the statement fails over it.
-        const bool first = !state_->denial || (state_->denial->code == Code::kNotFound && error.code == Code::kDenied);
+        // The next domain of the search path may have the name: kept until the statement fails over
+        // it.
+        const bool first = !state_->denial ||
+                           (state_->denial->code == Code::kNotFound && error.code == Code::kDenied);
         if (first) state_->denial = std::move(error);
         return std::nullopt;
     }
@@ -154,7 +167,8 @@ Result<std::vector<std::string>> Engine::OpenInput(uint64_t token) {
     SharedRelation relation;
     {
         const std::lock_guard guard(state_->lock);
-        if (const auto found = state_->by_token.find(token); found != state_->by_token.end()) relation = found->second;
+        if (const auto found = state_->by_token.find(token); found != state_->by_token.end())
+            relation = found->second;
     }
     const auto* files = relation ? std::get_if<FileRelation>(&relation->body) : nullptr;
     if (files == nullptr) return Fail(Code::kNotFound, "no such input");
@@ -183,9 +197,11 @@ Result<std::string> Engine::FileRelationSql(const Relation& relation) {
         case FileRelation::Format::kParquet:
             return "SELECT * FROM system.main.read_parquet([" + list + "], union_by_name = true)";
         case FileRelation::Format::kJsonLines:
-            return "SELECT * FROM system.main.read_json([" + list + "], format = 'newline_delimited'" +
+            return "SELECT * FROM system.main.read_json([" + list +
+                   "], format = 'newline_delimited'" +
                    (columns.empty() ? "" : ", columns = {" + columns + "}") + ")";
-        case FileRelation::Format::kCsv: break;
+        case FileRelation::Format::kCsv:
+            break;
     }
     auto sql = "SELECT * FROM system.main.read_csv([" + list + "], union_by_name = true";
     if (!files.delimiter.empty()) sql += ", delim = " + QuoteLiteral(files.delimiter);

@@ -22,14 +22,15 @@ class NodeCatalog;
 
 using SharedRelation = std::shared_ptr<const Relation>;
 
-// An error of ours that must reach the client although DuckDB carries it: it is kept aside, DuckDB gets this text.
+// An error of ours that must reach the client although DuckDB carries it: it is kept aside, DuckDB
+// gets this text.
 inline constexpr const char* kKeptError = "weft: see the kept error";
 
 struct Engine::State {
     duckdb::unique_ptr<duckdb::DuckDB> db;
     duckdb::shared_ptr<ScanSource> source;
-    NodeCatalog* catalog = nullptr;  // Owned by the database.
-    duckdb::unique_ptr<duckdb::Connection> own;     // For our own settings.
+    NodeCatalog* catalog = nullptr;              // Owned by the database.
+    duckdb::unique_ptr<duckdb::Connection> own;  // For our own settings.
 
     std::vector<FunctionRewrite> function_rewrites;
     std::vector<TableRewrite> table_rewrites;
@@ -47,16 +48,18 @@ struct Engine::State {
     std::set<RelationName> read;
     bool restricted = false;
     bool reads_input_files = false;
-    std::optional<Error> denial;    // A name that was refused; shown only when the statement fails over names.
-    std::optional<Error> kept;      // Behind kKeptError.
-    uint64_t epoch = 1;             // Counts statements: prepared statements bind again.
+    std::optional<Error>
+        denial;  // A name that was refused; shown only when the statement fails over names.
+    std::optional<Error> kept;  // Behind kKeptError.
+    uint64_t epoch = 1;         // Counts statements: prepared statements bind again.
     std::vector<uint64_t> input_scans;
 
     std::mutex running_lock;
     std::multiset<duckdb::ClientContext*> running;
 
     // The text of a relation of ours, or nothing.
-    std::optional<std::string> FindSystemView(std::string_view domain, std::string_view table) const;
+    std::optional<std::string> FindSystemView(std::string_view domain,
+                                              std::string_view table) const;
     // Keeps the error and fails inside DuckDB.
     [[noreturn]] void FailInDuck(Error error);
     bool MayCall(std::string_view lower_name) const;

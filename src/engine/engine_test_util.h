@@ -1,5 +1,5 @@
-// For the tests of this folder: a pool whose zygote is the test program itself, a Host that serves what a test puts
-// into it, and Parquet files made by DuckDB in the test's own process.
+// For the tests of this folder: a pool whose zygote is the test program itself, a Host that serves
+// what a test puts into it, and Parquet files made by DuckDB in the test's own process.
 #pragma once
 
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 namespace weft::engine {
 
 class FakeHost : public Host {
-public:
+  public:
     std::map<RelationName, Result<Relation>> relations;
     std::map<uint64_t, std::vector<std::string>> files;  // By token.
     std::vector<RelationName> asked;
@@ -34,7 +34,8 @@ public:
         for (const auto& name : names) {
             asked.push_back(name);
             const auto found = relations.find(name);
-            answers.push_back({name, found == relations.end() ? Fail(Code::kNotFound, "") : found->second});
+            answers.push_back(
+                {name, found == relations.end() ? Fail(Code::kNotFound, "") : found->second});
         }
         return answers;
     }
@@ -42,7 +43,8 @@ public:
         const std::lock_guard guard(lock_);
         opened.push_back(open);
         ScanFiles scan;
-        for (const auto& path : files.at(open.token)) scan.files.push_back({std::filesystem::file_size(path), 0});
+        for (const auto& path : files.at(open.token))
+            scan.files.push_back({std::filesystem::file_size(path), 0});
         return scan;
     }
     Result<std::vector<io::Descriptor>> OnNeedFiles(const NeedFiles& need) override {
@@ -50,17 +52,19 @@ public:
         std::vector<io::Descriptor> result;
         for (const auto index : need.indices) {
             ++descriptors;
-            result.emplace_back(::open(files.at(need.token).at(index).c_str(), O_RDONLY | O_CLOEXEC));
+            result.emplace_back(
+                ::open(files.at(need.token).at(index).c_str(), O_RDONLY | O_CLOEXEC));
         }
         return result;
     }
     Result<io::Descriptor> OnNeedOutput(const NeedOutput&, uint32_t index) override {
         const std::lock_guard guard(lock_);
         if (index >= outputs.size()) return Fail(Code::kDenied, "no more files");
-        return io::Descriptor(::open(outputs[index].c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+        return io::Descriptor(
+            ::open(outputs[index].c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     }
 
-private:
+  private:
     std::mutex lock_;
 };
 
@@ -81,7 +85,7 @@ inline void InDuck(const std::string& sql) {
 }
 
 class WithPool : public testing::Test {
-protected:
+  protected:
     static void SetUpTestSuite() {
         PoolOptions options;
         options.program = "/proc/self/exe";

@@ -12,8 +12,8 @@
 namespace weft::engine {
 namespace {
 
-constexpr size_t kAhead = 32;        // Descriptors asked for at once.
-constexpr size_t kOpenMax = 256;     // Of the 512 that RLIMIT_NOFILE gives.
+constexpr size_t kAhead = 32;     // Descriptors asked for at once.
+constexpr size_t kOpenMax = 256;  // Of the 512 that RLIMIT_NOFILE gives.
 constexpr std::string_view kOut = "weft-out://";
 constexpr std::string_view kIn = "weft://";
 constexpr std::string_view kData = "weft-out://data";
@@ -46,11 +46,13 @@ bool Numbers(std::string_view path, uint64_t& scan, uint32_t& index) {
 
 }  // namespace
 
-std::string PassedFiles::PathOf(std::string_view folder, uint64_t scan, size_t index, std::string_view ending) {
+std::string PassedFiles::PathOf(std::string_view folder, uint64_t scan, size_t index,
+                                std::string_view ending) {
     return fmt::format("{}{}/{}/{}{}", kIn, folder, scan, index, ending);
 }
 
-void PassedFiles::Add(uint64_t token, Control::OpenedScan opened, std::string folder, std::string ending) {
+void PassedFiles::Add(uint64_t token, Control::OpenedScan opened, std::string folder,
+                      std::string ending) {
     const std::lock_guard guard(lock_);
     auto& scan = scans_[opened.scan];
     scan.token = token;
@@ -106,20 +108,22 @@ bool PassedFiles::Find(const std::string& path, Place& place, uint64_t& size_byt
 PassedFiles::Shared PassedFiles::Use(Place place) {
     const std::lock_guard guard(lock_);
     const auto found = scans_.find(place.scan);
-    if (found == scans_.end()) RaiseInDuck(duckdb::ExceptionType::IO, "the scan of a relation has ended");
+    if (found == scans_.end())
+        RaiseInDuck(duckdb::ExceptionType::IO, "the scan of a relation has ended");
     auto& scan = found->second;
     scan.used_at[place.index] = ++clock_;
     if (const auto open = scan.open.find(place.index); open != scan.open.end()) return open->second;
 
     NeedFiles need{scan.token, place.scan, {}};
-    for (uint32_t i = place.index; i < scan.files.files.size() && need.indices.size() < kAhead; ++i) {
+    for (uint32_t i = place.index; i < scan.files.files.size() && need.indices.size() < kAhead;
+         ++i) {
         if (!scan.open.contains(i)) need.indices.push_back(i);
     }
-    // Make room first: the least recently used of this scan go, whoever reads one just now keeps his reference.
+    // Make room first: the least recently used of this scan go, whoever reads one just now keeps
+    // his reference.
     while (open_count_ + need.indices.size() > kOpenMax && !scan.open.empty()) {
-        const auto oldest = std::ranges::min_element(scan.open, {}, [&](const auto& item) {
-            return scan.used_at[item.first];
-        });
+        const auto oldest = std::ranges::min_element(
+            scan.open, {}, [&](const auto& item) { return scan.used_at[item.first]; });
         scan.open.erase(oldest);
         --open_count_;
     }
@@ -134,8 +138,9 @@ PassedFiles::Shared PassedFiles::Use(Place place) {
     return scan.open[place.index];
 }
 
-duckdb::unique_ptr<duckdb::FileHandle> PassedFiles::OpenFile(const duckdb::string& path, duckdb::FileOpenFlags flags,
-                                                             duckdb::optional_ptr<duckdb::FileOpener>) {
+duckdb::unique_ptr<duckdb::FileHandle> PassedFiles::OpenFile(
+    const duckdb::string& path, duckdb::FileOpenFlags flags,
+    duckdb::optional_ptr<duckdb::FileOpener>) {
     auto handle = duckdb::make_uniq<Handle>(*this, path, flags);
     if (path == kData && sink_ && flags.OpenForWriting()) {
         handle->sink = &sink_;
@@ -143,7 +148,8 @@ duckdb::unique_ptr<duckdb::FileHandle> PassedFiles::OpenFile(const duckdb::strin
     }
     if (path.starts_with(kOut)) {
         const std::lock_guard guard(lock_);
-        if (path.starts_with(std::string(kNewFolder) + "/") && flags.OpenForWriting() && !outputs_.contains(path)) {
+        if (path.starts_with(std::string(kNewFolder) + "/") && flags.OpenForWriting() &&
+            !outputs_.contains(path)) {
             auto output = control_->AskOutput(false);
             if (!output) RaiseInDuck(duckdb::ExceptionType::IO, output.error().message);
             new_outputs_[path] = output->index;
@@ -170,9 +176,11 @@ void PassedFiles::Read(duckdb::FileHandle& handle, void* buffer, int64_t size, d
     const auto descriptor = Use({file.scan, file.index});
     auto* to = static_cast<char*>(buffer);
     while (size > 0) {
-        const ssize_t got = ::pread(descriptor->get(), to, static_cast<size_t>(size), static_cast<off_t>(at));
+        const ssize_t got =
+            ::pread(descriptor->get(), to, static_cast<size_t>(size), static_cast<off_t>(at));
         if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) RaiseInDuck(duckdb::ExceptionType::IO, "a data file is shorter than the table says");
+        if (got <= 0)
+            RaiseInDuck(duckdb::ExceptionType::IO, "a data file is shorter than the table says");
         to += got;
         size -= got;
         at += static_cast<duckdb::idx_t>(got);
@@ -189,7 +197,8 @@ int64_t PassedFiles::Read(duckdb::FileHandle& handle, void* buffer, int64_t size
 }
 
 void PassedFiles::Write(duckdb::FileHandle& handle, void* buffer, int64_t size, duckdb::idx_t at) {
-    if (at != Of(handle).at) RaiseInDuck(duckdb::ExceptionType::IO, "output files are written front to back");
+    if (at != Of(handle).at)
+        RaiseInDuck(duckdb::ExceptionType::IO, "output files are written front to back");
     Write(handle, buffer, size);
 }
 
@@ -216,9 +225,15 @@ int64_t PassedFiles::Write(duckdb::FileHandle& handle, void* buffer, int64_t siz
     return size;
 }
 
-int64_t PassedFiles::GetFileSize(duckdb::FileHandle& handle) { return static_cast<int64_t>(Of(handle).size); }
-duckdb::timestamp_t PassedFiles::GetLastModifiedTime(duckdb::FileHandle&) { return duckdb::timestamp_t(1); }
-duckdb::FileType PassedFiles::GetFileType(duckdb::FileHandle&) { return duckdb::FileType::FILE_TYPE_REGULAR; }
+int64_t PassedFiles::GetFileSize(duckdb::FileHandle& handle) {
+    return static_cast<int64_t>(Of(handle).size);
+}
+duckdb::timestamp_t PassedFiles::GetLastModifiedTime(duckdb::FileHandle&) {
+    return duckdb::timestamp_t(1);
+}
+duckdb::FileType PassedFiles::GetFileType(duckdb::FileHandle&) {
+    return duckdb::FileType::FILE_TYPE_REGULAR;
+}
 
 void PassedFiles::FileSync(duckdb::FileHandle& handle) {
     // The node syncs before it commits; this only finds a full disk early.
@@ -231,11 +246,13 @@ void PassedFiles::Truncate(duckdb::FileHandle& handle, int64_t size) {
         RaiseInDuck(duckdb::ExceptionType::IO, "output files are written front to back");
 }
 
-bool PassedFiles::DirectoryExists(const duckdb::string& path, duckdb::optional_ptr<duckdb::FileOpener>) {
+bool PassedFiles::DirectoryExists(const duckdb::string& path,
+                                  duckdb::optional_ptr<duckdb::FileOpener>) {
     return path == kNewFolder || path == std::string(kNewFolder) + "/";
 }
 
-void PassedFiles::CreateDirectory(const duckdb::string&, duckdb::optional_ptr<duckdb::FileOpener>) {}
+void PassedFiles::CreateDirectory(const duckdb::string&, duckdb::optional_ptr<duckdb::FileOpener>) {
+}
 
 bool PassedFiles::FileExists(const duckdb::string& path, duckdb::optional_ptr<duckdb::FileOpener>) {
     Place place;
@@ -243,15 +260,20 @@ bool PassedFiles::FileExists(const duckdb::string& path, duckdb::optional_ptr<du
     return Find(path, place, size);
 }
 
-bool PassedFiles::TryRemoveFile(const duckdb::string&, duckdb::optional_ptr<duckdb::FileOpener>) { return false; }
+bool PassedFiles::TryRemoveFile(const duckdb::string&, duckdb::optional_ptr<duckdb::FileOpener>) {
+    return false;
+}
 
-duckdb::vector<duckdb::OpenFileInfo> PassedFiles::Glob(const duckdb::string& path, duckdb::FileOpener*) {
+duckdb::vector<duckdb::OpenFileInfo> PassedFiles::Glob(const duckdb::string& path,
+                                                       duckdb::FileOpener*) {
     duckdb::vector<duckdb::OpenFileInfo> found;
     if (FileExists(path, nullptr)) found.emplace_back(path);
     return found;
 }
 
-bool PassedFiles::CanHandleFile(const duckdb::string& path) { return path.starts_with(kIn) || path.starts_with(kOut); }
+bool PassedFiles::CanHandleFile(const duckdb::string& path) {
+    return path.starts_with(kIn) || path.starts_with(kOut);
+}
 void PassedFiles::Seek(duckdb::FileHandle& handle, duckdb::idx_t at) { Of(handle).at = at; }
 duckdb::idx_t PassedFiles::SeekPosition(duckdb::FileHandle& handle) { return Of(handle).at; }
 void PassedFiles::Reset(duckdb::FileHandle& handle) { Seek(handle, 0); }

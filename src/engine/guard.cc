@@ -36,7 +36,7 @@ constexpr int kDepthMax = 3'000;
 }
 
 class Guard {
-public:
+  public:
     Guard(const Engine::State& state, Trust trust) : state_(state), trust_(trust) {}
 
     // `below`: inside one of our views, whose text no user wrote.
@@ -51,13 +51,15 @@ public:
         for (auto& child : op.children) Plan(*child, below, depth + 1);
     }
 
-private:
+  private:
     void Operator(LogicalOperator& op, bool below) {
         switch (op.type) {
-            case LogicalOperatorType::LOGICAL_GET: return Scan(op.Cast<duckdb::LogicalGet>(), below);
+            case LogicalOperatorType::LOGICAL_GET:
+                return Scan(op.Cast<duckdb::LogicalGet>(), below);
             case LogicalOperatorType::LOGICAL_EXPLAIN:
                 // Counters of hidden rows and bytes are part of an ANALYZE.
-                if (op.Cast<duckdb::LogicalExplain>().explain_type != duckdb::ExplainType::EXPLAIN_STANDARD &&
+                if (op.Cast<duckdb::LogicalExplain>().explain_type !=
+                        duckdb::ExplainType::EXPLAIN_STANDARD &&
                     state_.restricted) {
                     Refuse("EXPLAIN ANALYZE over a relation with row or column rules");
                 }
@@ -107,8 +109,10 @@ private:
             case LogicalOperatorType::LOGICAL_MATERIALIZED_CTE:
             case LogicalOperatorType::LOGICAL_TRANSACTION:
             case LogicalOperatorType::LOGICAL_PREPARE:
-            case LogicalOperatorType::LOGICAL_EXECUTE: return true;
-            default: return false;
+            case LogicalOperatorType::LOGICAL_EXECUTE:
+                return true;
+            default:
+                return false;
         }
     }
 
@@ -118,10 +122,12 @@ private:
             if (below) return;
             Refuse("a scan outside of a relation");
         }
-        static const std::set<std::string> kReaders = {"read_csv",    "read_csv_auto",  "read_json", "read_json_auto",
-                                                       "read_ndjson", "read_parquet",   "parquet_scan",
-                                                       "read_ndjson_auto", "read_json_objects"};
-        if (kReaders.contains(name) && ((below && state_.reads_input_files) || trust_ == Trust::kJob)) return;
+        static const std::set<std::string> kReaders = {
+            "read_csv",     "read_csv_auto", "read_json",        "read_json_auto",   "read_ndjson",
+            "read_parquet", "parquet_scan",  "read_ndjson_auto", "read_json_objects"};
+        if (kReaders.contains(name) &&
+            ((below && state_.reads_input_files) || trust_ == Trust::kJob))
+            return;
         if (name == "seq_scan" && trust_ == Trust::kJob) return;  // A temporary table of the job.
         if (state_.MayCall("table:" + name)) return;
         Refuse("table function " + name);
@@ -138,15 +144,23 @@ private:
         if (depth > kDepthMax) Refuse("an expression this deep");
         switch (expression.GetExpressionClass()) {
             case ExpressionClass::BOUND_AGGREGATE:
-                Function(expression.Cast<duckdb::BoundAggregateExpression>().Function().GetName().GetIdentifierName());
+                Function(expression.Cast<duckdb::BoundAggregateExpression>()
+                             .Function()
+                             .GetName()
+                             .GetIdentifierName());
                 break;
             case ExpressionClass::BOUND_FUNCTION:
-                Function(expression.Cast<duckdb::BoundFunctionExpression>().Function().GetName().GetIdentifierName());
+                Function(expression.Cast<duckdb::BoundFunctionExpression>()
+                             .Function()
+                             .GetName()
+                             .GetIdentifierName());
                 break;
             case ExpressionClass::BOUND_WINDOW: {
                 auto& window = expression.Cast<duckdb::BoundWindowExpression>();
-                if (window.AggregateFunction()) Function(window.AggregateFunction()->GetName().GetIdentifierName());
-                if (window.WindowFunction()) Function(window.WindowFunction()->GetName().GetIdentifierName());
+                if (window.AggregateFunction())
+                    Function(window.AggregateFunction()->GetName().GetIdentifierName());
+                if (window.WindowFunction())
+                    Function(window.WindowFunction()->GetName().GetIdentifierName());
                 break;
             }
             case ExpressionClass::BOUND_CASE:
@@ -162,11 +176,13 @@ private:
             case ExpressionClass::BOUND_UNNEST:
             case ExpressionClass::BOUND_LAMBDA:
             case ExpressionClass::BOUND_LAMBDA_REF:
-            case ExpressionClass::BOUND_EXPANDED: break;
-            default: Refuse("this kind of expression");
+            case ExpressionClass::BOUND_EXPANDED:
+                break;
+            default:
+                Refuse("this kind of expression");
         }
-        duckdb::ExpressionIterator::EnumerateChildren(expression,
-                                                      [&](Expression& child) { Check(child, depth + 1); });
+        duckdb::ExpressionIterator::EnumerateChildren(
+            expression, [&](Expression& child) { Check(child, depth + 1); });
     }
 
     const Engine::State& state_;
@@ -183,7 +199,8 @@ struct GuardInfo : duckdb::OptimizerExtensionInfo {
 void RegisterGuard(duckdb::DBConfig& config, Engine& engine) {
     duckdb::OptimizerExtension guard;
     guard.optimizer_info = duckdb::make_shared_ptr<GuardInfo>(engine);
-    guard.pre_optimize_function = [](duckdb::OptimizerExtensionInput& input, duckdb::unique_ptr<LogicalOperator>& plan) {
+    guard.pre_optimize_function = [](duckdb::OptimizerExtensionInput& input,
+                                     duckdb::unique_ptr<LogicalOperator>& plan) {
         auto& owner = static_cast<GuardInfo&>(*input.info).engine;
         const auto trust = GuardAccess::TrustOf(owner);
         if (trust != Trust::kOwn) Guard(GuardAccess::State(owner), trust).Plan(*plan, false, 0);

@@ -34,7 +34,8 @@ ReviewedList::ReviewedList(std::string_view text) {
         if (line.empty() || line.starts_with("# ")) continue;
         const auto first = line.find('\t');
         const auto second = line.find('\t', first + 1);
-        Assert(first != std::string_view::npos && second != std::string_view::npos && second + 1 < line.size());
+        Assert(first != std::string_view::npos && second != std::string_view::npos &&
+               second + 1 < line.size());
         const auto decision = line.substr(first + 1, second - first - 1);
         Assert(decision == "allow" || decision == "deny" || decision == "bound");
         ListEntry entry{decision == "allow"   ? Verdict::kAllow

@@ -27,16 +27,19 @@ std::set<std::string> Column(const std::string& sql) {
 }
 
 void ExpectSame(const std::set<std::string>& library, const ReviewedList& list) {
-    for (const auto& name : library) EXPECT_NE(list.Find(name), nullptr) << "not reviewed: " << name;
+    for (const auto& name : library)
+        EXPECT_NE(list.Find(name), nullptr) << "not reviewed: " << name;
     // UNNEST in a select list is the binder's own, in no catalogue.
     for (const auto& [name, entry] : list.entries())
         EXPECT_TRUE(library.contains(name) || name == "unnest") << "gone: " << name;
 }
 
 TEST(Lists, EveryFunctionIsReviewed) {
-    ExpectSame(Column("SELECT DISTINCT CASE function_type WHEN 'table_macro' THEN 'table:' WHEN 'table' THEN 'table:' "
-                      "WHEN 'pragma' THEN 'pragma:' ELSE '' END || function_name FROM duckdb_functions()"),
-               ReviewedList::Functions());
+    ExpectSame(
+        Column("SELECT DISTINCT CASE function_type WHEN 'table_macro' THEN 'table:' WHEN 'table' "
+               "THEN 'table:' "
+               "WHEN 'pragma' THEN 'pragma:' ELSE '' END || function_name FROM duckdb_functions()"),
+        ReviewedList::Functions());
 }
 
 TEST(Lists, EverySettingIsReviewed) {
@@ -51,9 +54,11 @@ TEST(Lists, EveryStatementIsReviewed) {
 }
 
 TEST(Lists, DangersAreDenied) {
-    for (const char* name : {"table:read_csv", "table:read_parquet", "table:query", "table:query_table", "table:glob",
-                             "table:duckdb_settings", "current_setting", "stats", "write_log", "nextval", "sleep_ms",
-                             "json_serialize_sql", "pragma:json_execute_serialized_sql", "table:arrow_scan", "nosuch"}) {
+    for (const char* name :
+         {"table:read_csv", "table:read_parquet", "table:query", "table:query_table", "table:glob",
+          "table:duckdb_settings", "current_setting", "stats", "write_log", "nextval", "sleep_ms",
+          "json_serialize_sql", "pragma:json_execute_serialized_sql", "table:arrow_scan",
+          "nosuch"}) {
         EXPECT_FALSE(ReviewedList::Functions().Allows(name)) << name;
     }
     EXPECT_TRUE(ReviewedList::Functions().Allows("SUM"));

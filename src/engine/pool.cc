@@ -62,7 +62,8 @@ pid_t Spawn(const std::string& program, int control) {
     char* arguments[] = {name.data(), verb.data(), nullptr};
     char* environment[] = {nullptr};  // No credentials.
     pid_t pid = -1;
-    if (::posix_spawn(&pid, program.c_str(), &actions, &attributes, arguments, environment) != 0) pid = -1;
+    if (::posix_spawn(&pid, program.c_str(), &actions, &attributes, arguments, environment) != 0)
+        pid = -1;
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return pid;
@@ -71,8 +72,9 @@ pid_t Spawn(const std::string& program, int control) {
 class PoolImpl;
 
 class WorkerHandle : public Worker {
-public:
-    WorkerHandle(PoolImpl& pool, Link& link, io::Descriptor data) : pool_(pool), link_(link), data_(std::move(data)) {}
+  public:
+    WorkerHandle(PoolImpl& pool, Link& link, io::Descriptor data)
+        : pool_(pool), link_(link), data_(std::move(data)) {}
     ~WorkerHandle() override;
     Result<> Begin(const ToWorker& batch, Host& host, OnHead on_head, OnEnded on_ended) override {
         return link_.Begin(batch, host, std::move(on_head), std::move(on_ended));
@@ -82,15 +84,16 @@ public:
     void Kill() override { link_.Kill("the statement was ended by the node"); }
     int pid() const override { return link_.pid(); }
 
-private:
+  private:
     PoolImpl& pool_;
     Link& link_;  // The pool keeps it until this handle is gone.
     io::Descriptor data_;
 };
 
 class PoolImpl : public Pool {
-public:
-    explicit PoolImpl(PoolOptions options) : options_(std::move(options)), questions_(kQuestionsWaitingMax) {}
+  public:
+    explicit PoolImpl(PoolOptions options)
+        : options_(std::move(options)), questions_(kQuestionsWaitingMax) {}
     ~PoolImpl() override;
     Result<> Start();
 
@@ -105,7 +108,7 @@ public:
         --handed_out_;
     }
 
-private:
+  private:
     struct Warm {
         Link* link = nullptr;
         io::Descriptor data;
@@ -115,11 +118,12 @@ private:
         FromWorker message;
     };
     void Loop(std::stop_token stop);
-    Result<> StartZygote();       // The pool's thread: workers die with the thread that made their zygote.
+    Result<>
+    StartZygote();  // The pool's thread: workers die with the thread that made their zygote.
     void ZygoteGone();
     Result<Warm> Fork();
     void KeepWarm();
-    int Turn();                   // Deadlines, watches, funerals; milliseconds until the next deadline, or -1.
+    int Turn();  // Deadlines, watches, funerals; milliseconds until the next deadline, or -1.
     void Wake() {
         const uint64_t one = 1;
         (void)!::write(wake_.get(), &one, sizeof one);
@@ -165,7 +169,8 @@ Result<> PoolImpl::Start() {
         options_.spill_dir = fs::absolute(options_.spill_dir, failed).string();
         fs::remove_all(options_.spill_dir, failed);
         fs::create_directories(options_.spill_dir, failed);
-        if (failed) return Fail(Code::kUnavailable, "cannot make the spill folder " + options_.spill_dir);
+        if (failed)
+            return Fail(Code::kUnavailable, "cannot make the spill folder " + options_.spill_dir);
     }
     epoll_ = io::Descriptor(::epoll_create1(EPOLL_CLOEXEC));
     wake_ = io::Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -222,7 +227,8 @@ Result<> PoolImpl::StartZygote() {
         ::kill(pid, SIGKILL);
         ::waitpid(pid, nullptr, 0);
         zygote_pid_ = -1;
-        return Fail(Code::kUnavailable, "the engine did not start" + (answer ? ": " + answer->body : std::string()));
+        return Fail(Code::kUnavailable,
+                    "the engine did not start" + (answer ? ": " + answer->body : std::string()));
     }
     zygote_ = std::move(pair.ours);
     Watch(zygote_.get(), kZygoteId, EPOLLRDHUP, EPOLL_CTL_ADD);
@@ -246,7 +252,8 @@ Result<PoolImpl::Warm> PoolImpl::Fork() {
         const std::lock_guard guard(lock_);
         return next_id_++;
     }();
-    ForkRequest request{{}, options_.address_space_bytes, options_.spill_bytes_max, options_.insecure};
+    ForkRequest request{
+        {}, options_.address_space_bytes, options_.spill_bytes_max, options_.insecure};
     if (!options_.spill_dir.empty()) {
         request.spill_dir = options_.spill_dir + "/" + std::to_string(id);
         std::error_code failed;
@@ -274,8 +281,8 @@ Result<PoolImpl::Warm> PoolImpl::Fork() {
     }
     NonBlocking(control.ours.get());
     NonBlocking(data.ours.get());
-    auto link = std::make_unique<Link>(Link::Born{id, pid, std::move(control.ours), request.spill_dir},
-                                       [this] { Wake(); });
+    auto link = std::make_unique<Link>(
+        Link::Born{id, pid, std::move(control.ours), request.spill_dir}, [this] { Wake(); });
     auto* address = link.get();
     link->ask = [this, address](FromWorker message) {
         const auto pushed = questions_.Push({address, std::move(message)});
@@ -294,7 +301,8 @@ Result<std::unique_ptr<Worker>> PoolImpl::Take(engine::Start start) {
     {
         const std::lock_guard guard(lock_);
         if (handed_out_ >= options_.workers_max)
-            return Fail(Code::kLimit, "all workers of this node are busy", "try again, or raise the limit of workers");
+            return Fail(Code::kLimit, "all workers of this node are busy",
+                        "try again, or raise the limit of workers");
         ++handed_out_;
         while (!warm && !warm_.empty()) {
             warm = std::move(warm_.front());
@@ -309,7 +317,8 @@ Result<std::unique_ptr<Worker>> PoolImpl::Take(engine::Start start) {
         auto forked = Fork();
         if (!forked) {  // The zygote may be on its way back.
             std::unique_lock guard(lock_);
-            changed_.wait_for(guard, std::chrono::seconds(5), [this] { return zygote_pid_ > 0 || stopping_; });
+            changed_.wait_for(guard, std::chrono::seconds(5),
+                              [this] { return zygote_pid_ > 0 || stopping_; });
             guard.unlock();
             forked = Fork();
         }
@@ -370,7 +379,8 @@ int PoolImpl::Turn() {
         link->Expire(now);
         link->FinishIfDead();
         if (link->dead()) {
-            if (watched_.erase(link->id()) > 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, link->control(), nullptr);
+            if (watched_.erase(link->id()) > 0)
+                ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, link->control(), nullptr);
             continue;
         }
         const bool writes = link->WantsToWrite();
@@ -407,7 +417,8 @@ void PoolImpl::Loop(std::stop_token stop) {
             const auto now = std::chrono::steady_clock::now();
             if (now >= zygote_retry_ && !stop.stop_requested()) {
                 zygote_retry_ = now + kZygoteRetry;
-                if (const auto started = StartZygote(); !started) LogError("engine", "{}", started.error().message);
+                if (const auto started = StartZygote(); !started)
+                    LogError("engine", "{}", started.error().message);
                 changed_.notify_all();
                 continue;
             }
@@ -425,7 +436,8 @@ void PoolImpl::Loop(std::stop_token stop) {
                 Link* link = nullptr;
                 {
                     const std::lock_guard guard(lock_);
-                    if (const auto found = links_.find(id); found != links_.end()) link = found->second.get();
+                    if (const auto found = links_.find(id); found != links_.end())
+                        link = found->second.get();
                 }
                 if (link == nullptr) continue;
                 if (events[i].events & EPOLLOUT) link->Writable();

@@ -12,15 +12,18 @@
 namespace weft::engine {
 namespace {
 
-constexpr auto kGrace = std::chrono::seconds(2);       // Between the engine's own time limit and SIGKILL.
-constexpr uint64_t kQuestionsMax = 1'000'000;          // Of one batch.
+constexpr auto kGrace =
+    std::chrono::seconds(2);                   // Between the engine's own time limit and SIGKILL.
+constexpr uint64_t kQuestionsMax = 1'000'000;  // Of one batch.
 constexpr uint64_t kNamesMax = 100'000;
 constexpr uint32_t kOutputsMax = 100'000;
 constexpr size_t kQuestionBytesMax = 4u << 20;
-constexpr size_t kReportBytesMax = 16u << 20;          // Head and Ended.
+constexpr size_t kReportBytesMax = 16u << 20;  // Head and Ended.
 constexpr size_t kReadBytes = 64u << 10;
 
-size_t BodyMax(char type) { return type == 'h' || type == 'e' ? kReportBytesMax : kQuestionBytesMax; }
+size_t BodyMax(char type) {
+    return type == 'h' || type == 'e' ? kReportBytesMax : kQuestionBytesMax;
+}
 
 uint64_t TimeOf(const ToWorker& batch) {
     if (const auto* pg = std::get_if<Pg>(&batch)) return pg->limits.time_ms;
@@ -31,7 +34,8 @@ uint64_t TimeOf(const ToWorker& batch) {
 
 }  // namespace
 
-Link::Link(Born born, std::function<void()> wake) : born_(std::move(born)), wake_(std::move(wake)) {}
+Link::Link(Born born, std::function<void()> wake)
+    : born_(std::move(born)), wake_(std::move(wake)) {}
 Link::~Link() = default;
 
 void Link::SendStart(const Start& start) {
@@ -39,18 +43,21 @@ void Link::SendStart(const Start& start) {
     Send(Encode(ToWorker(start)), {});
 }
 
-Result<> Link::Begin(const ToWorker& batch, Host& host, Worker::OnHead on_head, Worker::OnEnded on_ended) {
+Result<> Link::Begin(const ToWorker& batch, Host& host, Worker::OnHead on_head,
+                     Worker::OnEnded on_ended) {
     auto bytes = Encode(batch);
     {
         const std::lock_guard guard(lock_);
         Assert(!batch_);
-        if (dead_ || broken_) return Fail(Code::kUnavailable, "the worker of this session has ended");
+        if (dead_ || broken_)
+            return Fail(Code::kUnavailable, "the worker of this session has ended");
         auto& running = batch_.emplace();
         running.host = &host;
         running.on_head = std::move(on_head);
         running.on_ended = std::move(on_ended);
         if (const auto ms = TimeOf(batch); ms > 0)
-            running.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms) + kGrace;
+            running.deadline =
+                std::chrono::steady_clock::now() + std::chrono::milliseconds(ms) + kGrace;
         Send(std::move(bytes), {});
     }
     wake_();
@@ -85,7 +92,8 @@ void Link::Send(std::string bytes, std::vector<io::Descriptor> files) {
 void Link::Push() {
     while (!out_.empty() && !broken_ && !dead_) {
         auto& front = out_.front();
-        const ssize_t sent = TrySend(control(), std::string_view(front.bytes).substr(front.sent), front.files);
+        const ssize_t sent =
+            TrySend(control(), std::string_view(front.bytes).substr(front.sent), front.files);
         if (sent == 0) return;
         if (sent < 0) {
             broken_ = true;
@@ -114,7 +122,8 @@ std::optional<SteadyTime> Link::deadline() {
 }
 
 void Link::Expire(SteadyTime now) {
-    if (const auto until = deadline(); until && *until <= now) Kill("the statement ran longer than it may");
+    if (const auto until = deadline(); until && *until <= now)
+        Kill("the statement ran longer than it may");
 }
 
 bool Link::dead() {
@@ -149,7 +158,8 @@ void Link::Readable() {
                 break;
             }
             if (in_.size() - at - kFrameHeadBytes < size) break;
-            auto message = DecodeFromWorker(head[0], std::string_view(in_).substr(at + kFrameHeadBytes, size));
+            auto message =
+                DecodeFromWorker(head[0], std::string_view(in_).substr(at + kFrameHeadBytes, size));
             at += kFrameHeadBytes + size;
             if (message) {
                 Dispatch(std::move(*message));
@@ -199,8 +209,10 @@ void Link::Dispatch(FromWorker message) {
         Worker::OnHead on_head;
         {
             const std::lock_guard guard(lock_);
-            if (batch_ && !answering_ && !std::exchange(batch_->headed, true)) on_head = batch_->on_head;
-            else broken_ = true;
+            if (batch_ && !answering_ && !std::exchange(batch_->headed, true))
+                on_head = batch_->on_head;
+            else
+                broken_ = true;
         }
         if (on_head) on_head(std::move(*head));
         return;
@@ -229,7 +241,8 @@ Link::Made Link::Make(Host& host, const FromWorker& question, uint32_t output_in
             const auto* block = std::get_if<BlockRelation>(&answer.answer->body);
             bytes += block != nullptr ? block->block.size() : 0;
             if (bytes > kLimits.worker_frame_bytes_max / 2)
-                answer.answer = Fail(Code::kLimit, "this relation of the node is too large to be read at once");
+                answer.answer =
+                    Fail(Code::kLimit, "this relation of the node is too large to be read at once");
         }
         return made;
     }
@@ -298,9 +311,11 @@ void Link::FinishIfDead() {
     {
         const std::lock_guard guard(lock_);
         if (!dead_ || !batch_ || answering_) return;
-        why = why_.empty() ? "the worker of this session crashed; the statement was not finished" : why_;
+        why = why_.empty() ? "the worker of this session crashed; the statement was not finished"
+                           : why_;
     }
-    auto error = Fail(Code::kUnavailable, std::move(why), "run it again with fewer rows, or ask for higher limits");
+    auto error = Fail(Code::kUnavailable, std::move(why),
+                      "run it again with fewer rows, or ask for higher limits");
     error.error().sqlstate = "57P01";
     End(std::move(error));
 }

@@ -1,9 +1,10 @@
-// One worker as the pool sees it: its process, its control channel, the batch that runs. For pool*.cc only.
+// One worker as the pool sees it: its process, its control channel, the batch that runs. For
+// pool*.cc only.
 //
-// The worker is hostile: every frame is bounded before it is read, decoded strictly, counted, and allowed only when
-// the conversation is at that point. A breach ends the worker and its batch with kUnavailable.
-// THREAD: the pool's thread reads and ends; callers begin, interrupt and kill; answer threads answer. What they share
-// is guarded by `lock_`.
+// The worker is hostile: every frame is bounded before it is read, decoded strictly, counted, and
+// allowed only when the conversation is at that point. A breach ends the worker and its batch with
+// kUnavailable. THREAD: the pool's thread reads and ends; callers begin, interrupt and kill; answer
+// threads answer. What they share is guarded by `lock_`.
 #pragma once
 
 #include <sys/types.h>
@@ -25,7 +26,7 @@ namespace weft::engine {
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 class Link {
-public:
+  public:
     struct Born {
         uint64_t id = 0;
         pid_t pid = -1;
@@ -43,27 +44,28 @@ public:
 
     // ---- callers
     void SendStart(const Start& start);
-    Result<> Begin(const ToWorker& batch, Host& host, Worker::OnHead on_head, Worker::OnEnded on_ended);
+    Result<> Begin(const ToWorker& batch, Host& host, Worker::OnHead on_head,
+                   Worker::OnEnded on_ended);
     void Signal(int signal);
     void Kill(std::string why);
     void Release();  // Its Worker is gone; the pool may forget it when it is dead.
 
     // ---- the pool's thread
-    void Readable();          // Reads what is there; hands questions to `ask`.
+    void Readable();  // Reads what is there; hands questions to `ask`.
     void Writable();
     bool WantsToWrite();
     void Expire(SteadyTime now);
     std::optional<SteadyTime> deadline();
-    void Died();              // End of stream: kills, reaps.
-    void FinishIfDead();      // Ends the batch once no answer is being made.
+    void Died();          // End of stream: kills, reaps.
+    void FinishIfDead();  // Ends the batch once no answer is being made.
     bool dead();
-    bool Forgettable();       // Dead, released, nobody uses it.
+    bool Forgettable();  // Dead, released, nobody uses it.
     std::function<void(FromWorker)> ask;
 
     // ---- an answer thread, with what `ask` was given
     void Answer(const FromWorker& question);
 
-private:
+  private:
     struct Batch {
         Host* host = nullptr;
         Worker::OnHead on_head;
@@ -98,11 +100,11 @@ private:
     std::mutex lock_;
     std::deque<Out> out_;
     std::optional<Batch> batch_;
-    std::string why_;          // It was killed.
+    std::string why_;  // It was killed.
     bool ready_ = false;
-    bool answering_ = false;   // An answer thread uses the batch's host.
-    uint32_t pins_ = 0;        // Answer threads that still use this link.
-    bool broken_ = false;      // Reads no more; about to die.
+    bool answering_ = false;  // An answer thread uses the batch's host.
+    uint32_t pins_ = 0;       // Answer threads that still use this link.
+    bool broken_ = false;     // Reads no more; about to die.
     bool dead_ = false;
     bool released_ = false;
 };

@@ -12,7 +12,8 @@
 namespace weft::engine {
 namespace {
 
-constexpr const char* kEndless = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE (a.range * b.range) % 7 = 3";
+constexpr const char* kEndless =
+    "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE (a.range * b.range) % 7 = 3";
 
 class PoolTest : public WithPool {};
 
@@ -98,7 +99,7 @@ TEST_F(PoolTest, WorkersAreCounted) {
 
 // A link over a socket pair whose other end is the test; the "worker" is a child that only sleeps.
 class HostileWorker : public testing::Test {
-protected:
+  protected:
     void SetUp() override {
         int ends[2];
         ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
@@ -111,13 +112,12 @@ protected:
         link_ = std::make_unique<Link>(Link::Born{9, pid_, io::Descriptor(ends[0]), {}}, [] {});
         link_->ask = [this](FromWorker question) { link_->Answer(question); };
     }
-    void TearDown() override {
-        link_->Died();
-    }
+    void TearDown() override { link_->Died(); }
     // What becomes of a batch when the worker sends these bytes.
     bool Survives(const std::string& bytes) {
         std::optional<Result<Ended>> ended;
-        EXPECT_TRUE(link_->Begin(Statement{}, host_, [](Head) {}, [&](Result<Ended> e) { ended = std::move(e); }));
+        EXPECT_TRUE(link_->Begin(
+            Statement{}, host_, [](Head) {}, [&](Result<Ended> e) { ended = std::move(e); }));
         EXPECT_TRUE(SendFrame(theirs_.get(), bytes));
         link_->Readable();
         const bool lives = !link_->dead();
@@ -133,10 +133,16 @@ protected:
     std::unique_ptr<Link> link_;
 };
 
-TEST_F(HostileWorker, QuestionsAreAnswered) { EXPECT_TRUE(Survives(Encode(FromWorker(Names{{{"a", "b"}}})))); }
+TEST_F(HostileWorker, QuestionsAreAnswered) {
+    EXPECT_TRUE(Survives(Encode(FromWorker(Names{{{"a", "b"}}}))));
+}
 TEST_F(HostileWorker, UnknownFramesKill) { EXPECT_FALSE(Survives(FrameHead('?', 0))); }
-TEST_F(HostileWorker, ABodyThatLiesKills) { EXPECT_FALSE(Survives(FrameHead('n', 4) + "\xff\xff\xff\xff")); }
-TEST_F(HostileWorker, AHugeFrameKillsBeforeItIsRead) { EXPECT_FALSE(Survives(FrameHead('n', 1u << 30))); }
+TEST_F(HostileWorker, ABodyThatLiesKills) {
+    EXPECT_FALSE(Survives(FrameHead('n', 4) + "\xff\xff\xff\xff"));
+}
+TEST_F(HostileWorker, AHugeFrameKillsBeforeItIsRead) {
+    EXPECT_FALSE(Survives(FrameHead('n', 1u << 30)));
+}
 TEST_F(HostileWorker, TooManyNamesKill) {
     EXPECT_FALSE(Survives(Encode(FromWorker(Names{std::vector<RelationName>(1'001)}))));
 }

@@ -15,100 +15,208 @@ namespace {
 constexpr int kTypeDepthMax = 20;
 
 // ---- the fields, in wire order
-template <class A> void Fields(A& a, DataType& v);  // Recursive: written out below.
-template <class A> void Fields(A& a, Finding& v) {
+template <class A>
+void Fields(A& a, DataType& v);  // Recursive: written out below.
+template <class A>
+void Fields(A& a, Finding& v) {
     a(v.severity, v.id, v.file, v.line, v.column, v.length, v.message, v.expected, v.help);
 }
-template <class A> void Fields(A& a, Error& v) { a(v.code, v.message, v.findings, v.sqlstate, v.hint); }
-template <class A> void Fields(A& a, RelationName& v) { a(v.domain, v.table); }
-template <class A> void Fields(A& a, RelationColumn& v) {
+template <class A>
+void Fields(A& a, Error& v) {
+    a(v.code, v.message, v.findings, v.sqlstate, v.hint);
+}
+template <class A>
+void Fields(A& a, RelationName& v) {
+    a(v.domain, v.table);
+}
+template <class A>
+void Fields(A& a, RelationColumn& v) {
     a(v.name, v.type, v.field_id, v.child_ids, v.required, v.mask, v.comment, v.hidden);
 }
-template <class A> void Fields(A& a, TableRelation& v) { a(v.columns, v.row_filter, v.row_count); }
-template <class A> void Fields(A& a, BlockRelation& v) { a(v.columns, v.block); }
-template <class A> void Fields(A& a, FileRelation& v) {
+template <class A>
+void Fields(A& a, TableRelation& v) {
+    a(v.columns, v.row_filter, v.row_count);
+}
+template <class A>
+void Fields(A& a, BlockRelation& v) {
+    a(v.columns, v.block);
+}
+template <class A>
+void Fields(A& a, FileRelation& v) {
     a(v.format, v.columns, v.delimiter, v.header, v.nulls, v.gzip, v.names);
 }
-template <class A> void Fields(A& a, Relation& v) { a(v.token, v.body); }
-template <class A> void Fields(A& a, Comparison& v) { a(v.field_id, v.op, v.values); }
-template <class A> void Fields(A& a, ScanFile& v) { a(v.size_bytes, v.row_count); }
-template <class A> void Fields(A& a, ScanFiles& v) { a(v.files, v.filter_proved); }
-template <class A> void Fields(A& a, Setting& v) { a(v.name, v.value); }
-template <class A> void Fields(A& a, StatementLimits& v) { a(v.time_ms, v.result_bytes); }
-template <class A> void Fields(A& a, Start& v) {
+template <class A>
+void Fields(A& a, Relation& v) {
+    a(v.token, v.body);
+}
+template <class A>
+void Fields(A& a, Comparison& v) {
+    a(v.field_id, v.op, v.values);
+}
+template <class A>
+void Fields(A& a, ScanFile& v) {
+    a(v.size_bytes, v.row_count);
+}
+template <class A>
+void Fields(A& a, ScanFiles& v) {
+    a(v.files, v.filter_proved);
+}
+template <class A>
+void Fields(A& a, Setting& v) {
+    a(v.name, v.value);
+}
+template <class A>
+void Fields(A& a, StatementLimits& v) {
+    a(v.time_ms, v.result_bytes);
+}
+template <class A>
+void Fields(A& a, Start& v) {
     a(v.user, v.spill_dir, v.memory_bytes, v.threads, v.insecure, v.settings, v.session);
 }
-template <class A> void Fields(A& a, Pg& v) { a(v.messages, v.limits); }
-template <class A> void Fields(A& a, OrderBy& v) { a(v.column, v.descending); }
-template <class A> void Fields(A& a, Statement& v) {
-    a(v.sql, v.relation, v.columns, v.where, v.order, v.limit, v.offset, v.parameters, v.format, v.describe_only,
-      v.plan_only, v.limits);
+template <class A>
+void Fields(A& a, Pg& v) {
+    a(v.messages, v.limits);
 }
-template <class A> void Fields(A& a, OutputColumn& v) {
+template <class A>
+void Fields(A& a, OrderBy& v) {
+    a(v.column, v.descending);
+}
+template <class A>
+void Fields(A& a, Statement& v) {
+    a(v.sql, v.relation, v.columns, v.where, v.order, v.limit, v.offset, v.parameters, v.format,
+      v.describe_only, v.plan_only, v.limits);
+}
+template <class A>
+void Fields(A& a, OutputColumn& v) {
     a(v.name, v.type, v.field_id, v.child_ids, v.required, v.check, v.check_name);
 }
-template <class A> void Fields(A& a, Input& v) { a(v.name, v.relation); }
-template <class A> void Fields(A& a, Job& v) {
+template <class A>
+void Fields(A& a, Input& v) {
+    a(v.name, v.relation);
+}
+template <class A>
+void Fields(A& a, Job& v) {
     a(v.kind, v.sql, v.inputs, v.columns, v.sort_by, v.unique, v.bad_rows_max, v.bad_rows_share_max,
       v.target_file_bytes, v.target_row_group_rows, v.rejected, v.limits);
 }
-template <class A> void Fields(A& a, RelationAnswer& v) { a(v.name, v.answer); }
-template <class A> void Fields(A& a, Relations& v) { a(v.answers); }
-template <class A> void Fields(A& a, Opened& v) { a(v.answer); }
-template <class A> void Fields(A& a, Files& v) { a(v.count); }
-template <class A> void Fields(A& a, OutputFile& v) { a(v.index); }
-template <class A> void Fields(A&, Ready&) {}
-template <class A> void Fields(A& a, Names& v) { a(v.names); }
-template <class A> void Fields(A& a, Open& v) { a(v.token, v.field_ids, v.comparisons); }
-template <class A> void Fields(A& a, NeedFiles& v) { a(v.token, v.scan, v.indices); }
-template <class A> void Fields(A& a, NeedOutput& v) { a(v.rejected); }
-template <class A> void Fields(A& a, HeadColumn& v) { a(v.name, v.type); }
-template <class A> void Fields(A& a, Head& v) { a(v.columns, v.extra); }
-template <class A> void Fields(A& a, WrittenColumn& v) {
+template <class A>
+void Fields(A& a, RelationAnswer& v) {
+    a(v.name, v.answer);
+}
+template <class A>
+void Fields(A& a, Relations& v) {
+    a(v.answers);
+}
+template <class A>
+void Fields(A& a, Opened& v) {
+    a(v.answer);
+}
+template <class A>
+void Fields(A& a, Files& v) {
+    a(v.count);
+}
+template <class A>
+void Fields(A& a, OutputFile& v) {
+    a(v.index);
+}
+template <class A>
+void Fields(A&, Ready&) {}
+template <class A>
+void Fields(A& a, Names& v) {
+    a(v.names);
+}
+template <class A>
+void Fields(A& a, Open& v) {
+    a(v.token, v.field_ids, v.comparisons);
+}
+template <class A>
+void Fields(A& a, NeedFiles& v) {
+    a(v.token, v.scan, v.indices);
+}
+template <class A>
+void Fields(A& a, NeedOutput& v) {
+    a(v.rejected);
+}
+template <class A>
+void Fields(A& a, HeadColumn& v) {
+    a(v.name, v.type);
+}
+template <class A>
+void Fields(A& a, Head& v) {
+    a(v.columns, v.extra);
+}
+template <class A>
+void Fields(A& a, WrittenColumn& v) {
     a(v.field_id, v.size_bytes, v.value_count, v.null_count, v.has_bounds, v.lower, v.upper);
 }
-template <class A> void Fields(A& a, WrittenFile& v) {
+template <class A>
+void Fields(A& a, WrittenFile& v) {
     a(v.index, v.rejected, v.row_count, v.size_bytes, v.columns, v.split_offsets);
 }
-template <class A> void Fields(A& a, BadRecord& v) { a(v.file, v.line, v.column, v.reason, v.raw); }
-template <class A> void Fields(A& a, CheckResult& v) { a(v.name, v.failed); }
-template <class A> void Fields(A& a, StatementReport& v) {
+template <class A>
+void Fields(A& a, BadRecord& v) {
+    a(v.file, v.line, v.column, v.reason, v.raw);
+}
+template <class A>
+void Fields(A& a, CheckResult& v) {
+    a(v.name, v.failed);
+}
+template <class A>
+void Fields(A& a, StatementReport& v) {
     a(v.sql, v.tag, v.sqlstate, v.rows, v.bytes, v.us, v.relations);
 }
-template <class A> void Fields(A& a, Ended& v) {
-    a(v.ok, v.error, v.rows, v.bytes, v.transaction, v.keep, v.session_changed, v.session, v.reports, v.files,
-      v.checks, v.bad_records, v.bad_record_count);
+template <class A>
+void Fields(A& a, Ended& v) {
+    a(v.ok, v.error, v.rows, v.bytes, v.transaction, v.keep, v.session_changed, v.session,
+      v.reports, v.files, v.checks, v.bad_records, v.bad_record_count);
 }
 
 // The last enumerator of each enum that crosses: a larger byte is not a value.
-constexpr uint8_t Last(Finding::Severity) { return static_cast<uint8_t>(Finding::Severity::kWarning); }
+constexpr uint8_t Last(Finding::Severity) {
+    return static_cast<uint8_t>(Finding::Severity::kWarning);
+}
 constexpr uint8_t Last(Code) { return static_cast<uint8_t>(Code::kCount) - 1; }
 constexpr uint8_t Last(DataType::Kind) { return static_cast<uint8_t>(DataType::Kind::kMap); }
-constexpr uint8_t Last(FileRelation::Format) { return static_cast<uint8_t>(FileRelation::Format::kParquet); }
+constexpr uint8_t Last(FileRelation::Format) {
+    return static_cast<uint8_t>(FileRelation::Format::kParquet);
+}
 constexpr uint8_t Last(Comparison::Op) { return static_cast<uint8_t>(Comparison::Op::kIn); }
 constexpr uint8_t Last(Format) { return static_cast<uint8_t>(Format::kArrow); }
 constexpr uint8_t Last(Job::Kind) { return static_cast<uint8_t>(Job::Kind::kProfile); }
 
-template <class T> struct IsVector : std::false_type {};
-template <class T> struct IsVector<std::vector<T>> : std::true_type {};
-template <class T> struct IsOptional : std::false_type {};
-template <class T> struct IsOptional<std::optional<T>> : std::true_type {};
-template <class T> struct IsResult : std::false_type {};
-template <class T> struct IsResult<std::expected<T, Error>> : std::true_type {};
-template <class T> struct IsVariant : std::false_type {};
-template <class... T> struct IsVariant<std::variant<T...>> : std::true_type {};
+template <class T>
+struct IsVector : std::false_type {};
+template <class T>
+struct IsVector<std::vector<T>> : std::true_type {};
+template <class T>
+struct IsOptional : std::false_type {};
+template <class T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+template <class T>
+struct IsResult : std::false_type {};
+template <class T>
+struct IsResult<std::expected<T, Error>> : std::true_type {};
+template <class T>
+struct IsVariant : std::false_type {};
+template <class... T>
+struct IsVariant<std::variant<T...>> : std::true_type {};
 
 class Writer {
-public:
+  public:
     std::string out;
-    template <class... T> void operator()(T&... fields) { (One(fields), ...); }
+    template <class... T>
+    void operator()(T&... fields) {
+        (One(fields), ...);
+    }
 
-private:
-    template <class T> void Raw(T value) {
+  private:
+    template <class T>
+    void Raw(T value) {
         static_assert(std::endian::native == std::endian::little);
         out.append(reinterpret_cast<const char*>(&value), sizeof value);
     }
-    template <class T> void One(T& v) {
+    template <class T>
+    void One(T& v) {
         if constexpr (std::is_same_v<T, std::string>) {
             Raw(static_cast<uint32_t>(v.size()));
             out += v;
@@ -124,7 +232,10 @@ private:
             if (v) One(*v);
         } else if constexpr (IsResult<T>::value) {
             Raw(static_cast<uint8_t>(v.has_value()));
-            if (v) One(*v); else One(v.error());
+            if (v)
+                One(*v);
+            else
+                One(v.error());
         } else if constexpr (IsVariant<T>::value) {
             Raw(static_cast<uint8_t>(v.index()));
             std::visit([this](auto& body) { One(body); }, v);
@@ -135,17 +246,21 @@ private:
 };
 
 class Reader {
-public:
+  public:
     explicit Reader(std::string_view in) : in_(in) {}
     bool ok = true;
     bool Finished() const { return ok && in_.empty(); }
-    template <class... T> void operator()(T&... fields) { (One(fields), ...); }
+    template <class... T>
+    void operator()(T&... fields) {
+        (One(fields), ...);
+    }
     int depth = 0;
 
-private:
+  private:
     std::string_view in_;
 
-    template <class T> void Raw(T& value) {
+    template <class T>
+    void Raw(T& value) {
         if (!ok || in_.size() < sizeof value) {
             ok = false;
             return;
@@ -169,17 +284,20 @@ private:
         v.assign(in_.data(), size);
         in_.remove_prefix(size);
     }
-    template <class T> void List(std::vector<T>& v) {
+    template <class T>
+    void List(std::vector<T>& v) {
         uint32_t count = 0;
         Raw(count);
-        // Every item takes at least a byte, and memory grows only with bytes that were really there.
+        // Every item takes at least a byte, and memory grows only with bytes that were really
+        // there.
         if (!ok || count > in_.size()) {
             ok = false;
             return;
         }
         for (uint32_t i = 0; ok && i < count; ++i) One(v.emplace_back());
     }
-    template <class V, size_t I = 0> void Alternative(V& v, size_t index) {
+    template <class V, size_t I = 0>
+    void Alternative(V& v, size_t index) {
         if constexpr (I == std::variant_size_v<V>) {
             ok = false;
         } else if (index == I) {
@@ -188,7 +306,8 @@ private:
             Alternative<V, I + 1>(v, index);
         }
     }
-    template <class T> void One(T& v) {
+    template <class T>
+    void One(T& v) {
         if (!ok) return;
         if constexpr (std::is_same_v<T, std::string>) {
             Text(v);
@@ -223,7 +342,8 @@ private:
     }
 };
 
-template <class A> void Fields(A& a, DataType& v) {
+template <class A>
+void Fields(A& a, DataType& v) {
     if constexpr (std::is_same_v<A, Reader>) {
         if (++a.depth > kTypeDepthMax) a.ok = false;
         if (a.ok) a(v.kind, v.precision, v.scale, v.children, v.field_names);
@@ -233,15 +353,17 @@ template <class A> void Fields(A& a, DataType& v) {
     }
 }
 
-constexpr std::string_view kToWorker = "SPQJROFW";    // In the order of the variant.
+constexpr std::string_view kToWorker = "SPQJROFW";  // In the order of the variant.
 constexpr std::string_view kFromWorker = "anofwhe";
 static_assert(kToWorker.size() == std::variant_size_v<ToWorker>);
 static_assert(kFromWorker.size() == std::variant_size_v<FromWorker>);
 
-template <class Message> std::string EncodeAs(std::string_view letters, const Message& message) {
+template <class Message>
+std::string EncodeAs(std::string_view letters, const Message& message) {
     Writer writer;
     writer.out.assign(5, '\0');
-    // The writer only reads; the field lists are shared with the reader and so take mutable references.
+    // The writer only reads; the field lists are shared with the reader and so take mutable
+    // references.
     std::visit([&](auto& body) { Fields(writer, body); }, const_cast<Message&>(message));
     const auto size = static_cast<uint32_t>(writer.out.size() - 5);
     Assert(writer.out.size() - 5 <= kLimits.worker_frame_bytes_max);
@@ -250,7 +372,8 @@ template <class Message> std::string EncodeAs(std::string_view letters, const Me
     return std::move(writer.out);
 }
 
-template <class Message, size_t I = 0> Result<Message> DecodeAs(size_t index, std::string_view body) {
+template <class Message, size_t I = 0>
+Result<Message> DecodeAs(size_t index, std::string_view body) {
     if constexpr (I == std::variant_size_v<Message>) {
         return Fail(Code::kCorrupt, "unknown frame between node and worker");
     } else {
@@ -258,7 +381,8 @@ template <class Message, size_t I = 0> Result<Message> DecodeAs(size_t index, st
         Reader reader(body);
         Message message(std::in_place_index<I>);
         Fields(reader, std::get<I>(message));
-        if (!reader.Finished()) return Fail(Code::kCorrupt, "malformed frame between node and worker");
+        if (!reader.Finished())
+            return Fail(Code::kCorrupt, "malformed frame between node and worker");
         return message;
     }
 }

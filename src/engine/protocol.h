@@ -1,12 +1,15 @@
-// Frames and messages between node and worker. Both ends include this file and nothing else of each other.
+// Frames and messages between node and worker. Both ends include this file and nothing else of each
+// other.
 //
 // Two socket pairs per worker (design.md, Reading):
-//   control  frames in both directions, descriptors ride on them (SCM_RIGHTS). Requests of the worker are answered in
+//   control  frames in both directions, descriptors ride on them (SCM_RIGHTS). Requests of the
+//   worker are answered in
 //            order. The worker reads control only when idle or while it waits for an answer.
 //   data     frames from worker to node only: bytes already encoded for the client.
-// A frame is one type byte, four length bytes (little-endian), body. Integers in bodies are little-endian, strings and
-// lists are length-prefixed (uint32). Both ends treat the other as hostile: lengths, counts and kinds are checked, and
-// a frame that breaks a rule ends the conversation (and the worker).
+// A frame is one type byte, four length bytes (little-endian), body. Integers in bodies are
+// little-endian, strings and lists are length-prefixed (uint32). Both ends treat the other as
+// hostile: lengths, counts and kinds are checked, and a frame that breaks a rule ends the
+// conversation (and the worker).
 //
 //   life of a statement batch
 //     node -> worker   Pg | Statement | Job
@@ -26,14 +29,18 @@
 
 #include "base/result.h"
 #include "engine/relation.h"
+#include "engine/report.h"
 
 namespace weft::engine {
 
 // ---- data channel: frame types
-inline constexpr char kDataWhole = 'd';    // Bytes that end at a message border of the client's protocol.
-inline constexpr char kDataPart = 'p';     // Bytes that do not: the client cannot be told of an error until kDataWhole.
-inline constexpr char kDataEnd = 'z';      // The batch is over; empty body.
-inline constexpr size_t kDataFrameBytes = 256u << 10;  // Target size of a frame; a frame is never above 1 MiB.
+inline constexpr char kDataWhole =
+    'd';  // Bytes that end at a message border of the client's protocol.
+inline constexpr char kDataPart =
+    'p';  // Bytes that do not: the client cannot be told of an error until kDataWhole.
+inline constexpr char kDataEnd = 'z';  // The batch is over; empty body.
+inline constexpr size_t kDataFrameBytes =
+    256u << 10;  // Target size of a frame; a frame is never above 1 MiB.
 
 // ---- node -> worker
 
@@ -44,22 +51,24 @@ struct Setting {
 
 // First message to a forked worker, before any statement. Answered by Ready.
 struct Start {
-    std::string user;                 // What current_user shows.
-    std::string spill_dir;            // Empty: no spilling.
+    std::string user;       // What current_user shows.
+    std::string spill_dir;  // Empty: no spilling.
     uint64_t memory_bytes = 512u << 20;
     uint32_t threads = 1;
-    bool insecure = false;            // No sandbox: only when the node was told --insecure-workers.
-    std::vector<Setting> settings;    // Startup parameters of a PostgreSQL client (TimeZone, application_name, …).
-    std::string session;              // Opaque state of Ended::session to replay; empty for a new session.
+    bool insecure = false;  // No sandbox: only when the node was told --insecure-workers.
+    std::vector<Setting>
+        settings;  // Startup parameters of a PostgreSQL client (TimeZone, application_name, …).
+    std::string session;  // Opaque state of Ended::session to replay; empty for a new session.
 };
 
 struct StatementLimits {
-    uint64_t time_ms = 0;             // 0: none. The node's clock kills; the worker also tells DuckDB.
-    uint64_t result_bytes = 0;        // 0: none.
+    uint64_t time_ms = 0;       // 0: none. The node's clock kills; the worker also tells DuckDB.
+    uint64_t result_bytes = 0;  // 0: none.
 };
 
-// PostgreSQL: one simple Query, or everything from Parse to Sync, as the client sent it (type byte, length, body each).
-// The answer on the data channel is PostgreSQL messages, the last one ReadyForQuery.
+// PostgreSQL: one simple Query, or everything from Parse to Sync, as the client sent it (type byte,
+// length, body each). The answer on the data channel is PostgreSQL messages, the last one
+// ReadyForQuery.
 struct Pg {
     std::string messages;
     StatementLimits limits;
@@ -72,57 +81,66 @@ struct OrderBy {
     bool descending = false;
 };
 
-// One statement for HTTP and the command line. Either `sql`, or a read of one relation built from parts: the worker
-// builds the tree, nothing is concatenated. `where` must be exactly one boolean expression, parsed alone.
+// One statement for HTTP and the command line. Either `sql`, or a read of one relation built from
+// parts: the worker builds the tree, nothing is concatenated. `where` must be exactly one boolean
+// expression, parsed alone.
 struct Statement {
     std::string sql;
-    RelationName relation;            // Used when `sql` is empty.
-    std::vector<std::string> columns; // Empty: all.
+    RelationName relation;             // Used when `sql` is empty.
+    std::vector<std::string> columns;  // Empty: all.
     std::string where;
     std::vector<OrderBy> order;
-    uint64_t limit = 0;               // 0: everything.
+    uint64_t limit = 0;  // 0: everything.
     uint64_t offset = 0;
     std::vector<std::string> parameters;  // Text; bound to $1… of `sql`.
     Format format = Format::kJsonLines;
-    bool describe_only = false;       // Head and no rows.
-    bool plan_only = false;           // Bind against relations of a planned state; only Head is wanted (Code checks).
+    bool describe_only = false;  // Head and no rows.
+    bool plan_only =
+        false;  // Bind against relations of a planned state; only Head is wanted (Code checks).
     StatementLimits limits;
 };
 
-// One output column of a load, with the row rules that the worker checks. `type` is the declared type.
+// One output column of a load, with the row rules that the worker checks. `type` is the declared
+// type.
 struct OutputColumn {
     std::string name;
     DataType type;
     int32_t field_id = 0;
-    std::vector<int32_t> child_ids;   // Of a nested type's parts, depth first.
+    std::vector<int32_t> child_ids;  // Of a nested type's parts, depth first.
     bool required = false;
-    std::string check;                // DuckDB boolean expression over the output row; null counts as true; empty: none.
-    std::string check_name;           // For messages: "minimum 0 of amount".
+    std::string
+        check;  // DuckDB boolean expression over the output row; null counts as true; empty: none.
+    std::string check_name;  // For messages: "minimum 0 of amount".
 };
 
 struct Input {
-    std::string name;                 // As the SQL names it (the input port).
-    RelationName relation;            // Asked for by Names like any other: product inputs and file inputs alike.
+    std::string name;  // As the SQL names it (the input port).
+    RelationName
+        relation;  // Asked for by Names like any other: product inputs and file inputs alike.
 };
 
-// Work for pipelines and table care. The worker writes Parquet into descriptors that the node opened.
+// Work for pipelines and table care. The worker writes Parquet into descriptors that the node
+// opened.
 struct Job {
     enum class Kind : uint8_t {
-        kLoad,      // Run `sql` (or SELECT * FROM the only input), cast, check, write.
-        kMerge,     // Read `relation`, write it again as one file. Uses `columns` and `sort_by`.
-        kProfile,   // Read `relation` (a FileRelation) and answer a profile as JSON in Head::extra.
+        kLoad,     // Run `sql` (or SELECT * FROM the only input), cast, check, write.
+        kMerge,    // Read `relation`, write it again as one file. Uses `columns` and `sort_by`.
+        kProfile,  // Read `relation` (a FileRelation) and answer a profile as JSON in Head::extra.
     };
     Kind kind = Kind::kLoad;
-    std::string sql;                  // Empty with kLoad: the only input as it is.
+    std::string sql;  // Empty with kLoad: the only input as it is.
     std::vector<Input> inputs;
-    std::vector<OutputColumn> columns;  // Empty with kLoad: only describe; the inferred columns come back in Head.
+    std::vector<OutputColumn>
+        columns;  // Empty with kLoad: only describe; the inferred columns come back in Head.
     std::vector<std::string> sort_by;
-    std::vector<std::vector<std::string>> unique;  // Column sets that are promised unique; violations are counted, not refused.
-    uint64_t bad_rows_max = 0;        // Row-rule violations tolerated before the run fails.
-    double bad_rows_share_max = 0;    // The same as a share of all rows, 0…1; the larger of the two counts.
+    std::vector<std::vector<std::string>>
+        unique;  // Column sets that are promised unique; violations are counted, not refused.
+    uint64_t bad_rows_max = 0;  // Row-rule violations tolerated before the run fails.
+    double bad_rows_share_max =
+        0;  // The same as a share of all rows, 0…1; the larger of the two counts.
     uint64_t target_file_bytes = 256u << 20;
     uint64_t target_row_group_rows = 122'880;
-    bool rejected = false;            // Also write the bad records as a second table (see Written::rejected).
+    bool rejected = false;  // Also write the bad records as a second table (see Written::rejected).
     StatementLimits limits;
 };
 
@@ -137,10 +155,10 @@ struct Relations {
 struct Opened {
     Result<ScanFiles> answer;
 };
-struct Files {          // Descriptors ride on the frame, in the order of the indices asked for.
+struct Files {  // Descriptors ride on the frame, in the order of the indices asked for.
     uint32_t count = 0;
 };
-struct OutputFile {     // One write-only descriptor rides on the frame.
+struct OutputFile {  // One write-only descriptor rides on the frame.
     uint32_t index = 0;
 };
 
@@ -155,15 +173,15 @@ struct Names {
 };
 struct Open {
     uint64_t token = 0;
-    std::vector<int32_t> field_ids;       // Columns that the scan reads.
+    std::vector<int32_t> field_ids;  // Columns that the scan reads.
     std::vector<Comparison> comparisons;
 };
 struct NeedFiles {
     uint64_t token = 0;
-    uint64_t scan = 0;                    // Which Open of the session, counted from 0.
-    std::vector<uint32_t> indices;        // At most kLimits.worker_frame_descriptors_max.
+    uint64_t scan = 0;              // Which Open of the session, counted from 0.
+    std::vector<uint32_t> indices;  // At most kLimits.worker_frame_descriptors_max.
 };
-struct NeedOutput {                       // A job wants to write its next file.
+struct NeedOutput {  // A job wants to write its next file.
     bool rejected = false;
 };
 
@@ -173,65 +191,23 @@ struct HeadColumn {
 };
 struct Head {
     std::vector<HeadColumn> columns;
-    std::string extra;                    // JSON; used by Job::kProfile.
-};
-
-// One Parquet file that a job wrote, with what Iceberg wants to know about it.
-struct WrittenColumn {
-    int32_t field_id = 0;
-    uint64_t size_bytes = 0;
-    uint64_t value_count = 0;
-    uint64_t null_count = 0;
-    bool has_bounds = false;
-    std::string lower;                    // Iceberg single-value encoding; strings cut to 16 code points,
-    std::string upper;                    // the upper one rounded up.
-};
-struct WrittenFile {
-    uint32_t index = 0;                   // Of OutputFile.
-    bool rejected = false;
-    uint64_t row_count = 0;
-    uint64_t size_bytes = 0;
-    std::vector<WrittenColumn> columns;
-    std::vector<int64_t> split_offsets;   // Start of each row group; may be empty.
-};
-
-// A record that broke a rule, for the run's log. Values of rows appear only here and in `rejected`, never in errors.
-struct BadRecord {
-    std::string file;                     // FileRelation::names; empty for a product input.
-    uint64_t line = 0;                    // 1-based; 0 unknown.
-    std::string column;
-    std::string reason;                   // "not a bigint", "required", check_name, …
-    std::string raw;                      // The record's text, cut to 1,000 bytes.
-};
-struct CheckResult {
-    std::string name;                     // check_name, "required customer_id", "unique order_id", …
-    uint64_t failed = 0;                  // Rows that broke it.
-};
-
-struct StatementReport {                  // For history, `weft queries` and audit.
-    std::string sql;                      // As executed; cut to 64 KiB. Never leaves the node but to its own principal.
-    std::string tag;                      // "SELECT 3"; empty when it failed.
-    std::string sqlstate;                 // Empty when it succeeded.
-    uint64_t rows = 0;
-    uint64_t bytes = 0;
-    uint64_t us = 0;
-    std::vector<RelationName> relations;  // That it read.
+    std::string extra;  // JSON; used by Job::kProfile.
 };
 
 struct Ended {
-    bool ok = true;                       // Statement and Job: false with `error`. Pg: errors went to the client.
+    bool ok = true;  // Statement and Job: false with `error`. Pg: errors went to the client.
     Error error;
     uint64_t rows = 0;
     uint64_t bytes = 0;
-    char transaction = 'I';               // I idle, T in a transaction, E failed one.
-    bool keep = false;                    // An open transaction, portal or cursor needs this very worker.
+    char transaction = 'I';  // I idle, T in a transaction, E failed one.
+    bool keep = false;       // An open transaction, portal or cursor needs this very worker.
     bool session_changed = false;
-    std::string session;                  // Settings and prepared texts, opaque to the node; at most 4 MiB.
+    std::string session;  // Settings and prepared texts, opaque to the node; at most 4 MiB.
     std::vector<StatementReport> reports;
     // Jobs only.
     std::vector<WrittenFile> files;
     std::vector<CheckResult> checks;
-    std::vector<BadRecord> bad_records;   // The first 100.
+    std::vector<BadRecord> bad_records;  // The first 100.
     uint64_t bad_record_count = 0;
 };
 

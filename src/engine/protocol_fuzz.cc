@@ -1,5 +1,6 @@
-// Bytes of a hostile worker (or node): first byte is the frame's type, the rest its body. What decodes must encode
-// to the same bytes again. Built with -DWEFT_PLANT_BUG the decoder trusts string lengths: found within seconds.
+// Bytes of a hostile worker (or node): first byte is the frame's type, the rest its body. What
+// decodes must encode to the same bytes again. Built with -DWEFT_PLANT_BUG the decoder trusts
+// string lengths: found within seconds.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -16,12 +16,19 @@ std::string_view Body(std::string_view frame, char type) {
 
 TEST(Protocol, NamesHaveTheDocumentedBytes) {
     const auto frame = Encode(FromWorker(Names{{{"a", "bc"}}}));
-    EXPECT_EQ(frame, std::string("n\x0f\0\0\0" "\1\0\0\0" "\1\0\0\0" "a" "\2\0\0\0" "bc", 20));
+    EXPECT_EQ(frame, std::string("n\x0f\0\0\0"
+                                 "\1\0\0\0"
+                                 "\1\0\0\0"
+                                 "a"
+                                 "\2\0\0\0"
+                                 "bc",
+                                 20));
 }
 
 TEST(Protocol, RelationsKeepEveryField) {
     TableRelation table;
-    DataType nested{DataType::Kind::kStruct, 0, 0, {{DataType::Kind::kDecimal, 12, 2, {}, {}}}, {"amount"}};
+    DataType nested{
+        DataType::Kind::kStruct, 0, 0, {{DataType::Kind::kDecimal, 12, 2, {}, {}}}, {"amount"}};
     table.columns = {{"order", nested, 7, {8}, true, "NULL", "how much", false}};
     table.row_filter = "region = 'north'";
     table.row_count = 1ull << 40;
@@ -61,14 +68,16 @@ TEST(Protocol, EveryTruncationIsRefused) {
 }
 
 TEST(Protocol, WrongValuesAreRefused) {
-    EXPECT_FALSE(DecodeFromWorker('w', std::string_view("\2", 1)));   // A bool is 0 or 1.
+    EXPECT_FALSE(DecodeFromWorker('w', std::string_view("\2", 1)));  // A bool is 0 or 1.
     EXPECT_TRUE(DecodeFromWorker('w', std::string_view("\1", 1)));
-    EXPECT_FALSE(DecodeFromWorker('S', ""));                          // A message of the other direction.
+    EXPECT_FALSE(DecodeFromWorker('S', ""));  // A message of the other direction.
     EXPECT_FALSE(DecodeFromWorker('\0', ""));
-    EXPECT_FALSE(DecodeFromWorker('n', std::string_view("\xff\xff\xff\xff", 4)));  // A length that lies.
+    EXPECT_FALSE(
+        DecodeFromWorker('n', std::string_view("\xff\xff\xff\xff", 4)));  // A length that lies.
     NeedFiles need;
     need.indices.resize(251);
-    EXPECT_FALSE(DecodeFromWorker('f', Body(Encode(FromWorker(need)), 'f')));      // More than ride on one frame.
+    EXPECT_FALSE(DecodeFromWorker(
+        'f', Body(Encode(FromWorker(need)), 'f')));  // More than ride on one frame.
 }
 
 TEST(Protocol, TypesNestOnlySoFar) {

@@ -1,4 +1,5 @@
-// How our callbacks fail inside DuckDB: it only understands its exceptions. Caught again in Engine::Call.
+// How our callbacks fail inside DuckDB: it only understands its exceptions. Caught again in
+// Engine::Call.
 #pragma once
 
 #include <string>

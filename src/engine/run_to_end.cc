@@ -19,7 +19,7 @@ constexpr int kLookEveryMs = 50;
 using Clock = std::chrono::steady_clock;
 
 class Drain {
-public:
+  public:
     Drain(std::string* data, uint64_t bytes_max) : data_(data), bytes_max_(bytes_max) {}
 
     enum class State { kOpen, kEnded, kBroken, kTooLarge };
@@ -36,7 +36,7 @@ public:
         }
     }
 
-private:
+  private:
     State Frames() {
         size_t at = 0;
         auto state = State::kOpen;
@@ -110,9 +110,11 @@ Result<Finished> RunToEnd(Worker& worker, const ToWorker& batch, Host& host, std
         error.error().sqlstate = "57014";
         return error;
     }
-    if (state == Drain::State::kTooLarge) return Fail(Code::kLimit, "the result is larger than it may be");
+    if (state == Drain::State::kTooLarge)
+        return Fail(Code::kLimit, "the result is larger than it may be");
     auto ended = TRY(std::move(*outcome.ended));
-    if (state == Drain::State::kBroken) return Fail(Code::kUnavailable, "the worker ended in the middle of a result");
+    if (state == Drain::State::kBroken)
+        return Fail(Code::kUnavailable, "the worker ended in the middle of a result");
     return Finished{std::move(outcome.head), std::move(ended)};
 }
 

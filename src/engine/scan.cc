@@ -24,7 +24,8 @@ using duckdb::MultiFileColumnDefinition;
 using duckdb::OpenFileInfo;
 
 constexpr const char* kFolder = "t";
-constexpr idx_t kUnknownRows = 10'000;  // For join orders, where the principal may not know the table's size.
+constexpr idx_t kUnknownRows =
+    10'000;  // For join orders, where the principal may not know the table's size.
 
 struct Granted {
     std::shared_ptr<const Relation> relation;
@@ -34,15 +35,20 @@ struct Granted {
 
 // The files before execution: nobody knows them, nothing is opened.
 class UnopenedFiles : public duckdb::MultiFileList {
-public:
+  public:
     explicit UnopenedFiles(Granted granted) : granted_(std::move(granted)) {}
     const Granted& granted() const { return granted_; }
 
-    duckdb::FileExpandResult GetExpandResult() const override { return duckdb::FileExpandResult::MULTIPLE_FILES; }
+    duckdb::FileExpandResult GetExpandResult() const override {
+        return duckdb::FileExpandResult::MULTIPLE_FILES;
+    }
     idx_t GetTotalFileCount() const override { return 0; }
     duckdb::vector<OpenFileInfo> GetAllFiles() const override { return {}; }
-    duckdb::vector<OpenFileInfo> GetDisplayFileList(duckdb::optional_idx) const override { return {}; }
-    duckdb::unique_ptr<duckdb::NodeStatistics> GetCardinality(duckdb::ClientContext&) const override {
+    duckdb::vector<OpenFileInfo> GetDisplayFileList(duckdb::optional_idx) const override {
+        return {};
+    }
+    duckdb::unique_ptr<duckdb::NodeStatistics> GetCardinality(
+        duckdb::ClientContext&) const override {
         const auto rows = granted_.table().row_count;
         return duckdb::make_uniq<duckdb::NodeStatistics>(rows > 0 ? rows : kUnknownRows);
     }
@@ -50,16 +56,18 @@ public:
         return duckdb::make_uniq<UnopenedFiles>(granted_);
     }
 
-protected:
+  protected:
     OpenFileInfo GetFile(idx_t) const override { return {}; }
 
-private:
+  private:
     Granted granted_;
 };
 
-class OpenedFiles : public duckdb::MultiFileList {  // OWNS: the descriptors of its scan, through PassedFiles.
-public:
-    OpenedFiles(PassedFiles& files, uint64_t scan, size_t count) : files_(files), scan_(scan), count_(count) {}
+class OpenedFiles
+    : public duckdb::MultiFileList {  // OWNS: the descriptors of its scan, through PassedFiles.
+  public:
+    OpenedFiles(PassedFiles& files, uint64_t scan, size_t count)
+        : files_(files), scan_(scan), count_(count) {}
     ~OpenedFiles() override { files_.Close(scan_); }
 
     duckdb::FileExpandResult GetExpandResult() const override {
@@ -73,14 +81,16 @@ public:
         for (size_t i = 0; i < count_; ++i) all.push_back(GetFile(i));
         return all;
     }
-    duckdb::vector<OpenFileInfo> GetDisplayFileList(duckdb::optional_idx) const override { return {}; }
+    duckdb::vector<OpenFileInfo> GetDisplayFileList(duckdb::optional_idx) const override {
+        return {};
+    }
 
-protected:
+  protected:
     OpenFileInfo GetFile(idx_t i) const override {
         return i < count_ ? OpenFileInfo(PassedFiles::PathOf(kFolder, scan_, i)) : OpenFileInfo();
     }
 
-private:
+  private:
     PassedFiles& files_;
     uint64_t scan_;
     size_t count_;
@@ -88,11 +98,13 @@ private:
 
 const duckdb::vector<MultiFileColumnDefinition>& Parts(const MultiFileColumnDefinition& column) {
     // Parquet wraps key and value of a map into an entry, which has no id in the catalogue.
-    const bool wrapped = column.type.id() == duckdb::LogicalTypeId::MAP && column.children.size() == 1;
+    const bool wrapped =
+        column.type.id() == duckdb::LogicalTypeId::MAP && column.children.size() == 1;
     return wrapped ? column.children[0].children : column.children;
 }
 
-// A column with its nested parts as the mapper wants them: a map has a key and a value, and no entry.
+// A column with its nested parts as the mapper wants them: a map has a key and a value, and no
+// entry.
 void Unwrap(MultiFileColumnDefinition& column, int depth = 0) {
     if (depth > 20) return;
     auto parts = Parts(column);
@@ -100,28 +112,32 @@ void Unwrap(MultiFileColumnDefinition& column, int depth = 0) {
     for (auto& child : column.children) Unwrap(child, depth + 1);
 }
 
-// Gives every nested part its field id: the catalogue's, depth first; where it has none, the one that the file has for
-// a part of that name, or one that no file has.
+// Gives every nested part its field id: the catalogue's, depth first; where it has none, the one
+// that the file has for a part of that name, or one that no file has.
 class ChildIds {
-public:
+  public:
     explicit ChildIds(std::span<const int32_t> ids) : ids_(ids) {}
 
-    void Number(MultiFileColumnDefinition& wanted, const MultiFileColumnDefinition* stored, int depth = 0) {
+    void Number(MultiFileColumnDefinition& wanted, const MultiFileColumnDefinition* stored,
+                int depth = 0) {
         if (depth > 20) return;
         for (size_t i = 0; i < wanted.children.size(); ++i) {
             auto& child = wanted.children[i];
             duckdb::Value id;
             if (next_ < ids_.size()) id = duckdb::Value::INTEGER(ids_[next_++]);
-            const MultiFileColumnDefinition* match = stored != nullptr ? Match(child, id, Parts(*stored)) : nullptr;
+            const MultiFileColumnDefinition* match =
+                stored != nullptr ? Match(child, id, Parts(*stored)) : nullptr;
             if (id.IsNull() && match != nullptr) id = match->identifier;
-            child.identifier = id.IsNull() ? duckdb::Value::INTEGER(-1 - static_cast<int32_t>(i)) : id;
+            child.identifier =
+                id.IsNull() ? duckdb::Value::INTEGER(-1 - static_cast<int32_t>(i)) : id;
             Number(child, match, depth + 1);
         }
     }
 
-private:
-    static const MultiFileColumnDefinition* Match(const MultiFileColumnDefinition& wanted, const duckdb::Value& id,
-                                                  const duckdb::vector<MultiFileColumnDefinition>& stored) {
+  private:
+    static const MultiFileColumnDefinition* Match(
+        const MultiFileColumnDefinition& wanted, const duckdb::Value& id,
+        const duckdb::vector<MultiFileColumnDefinition>& stored) {
         for (const auto& part : stored) {
             const bool numbered = !id.IsNull() && !part.identifier.IsNull();
             if (numbered ? part.identifier == id : part.name == wanted.name) return &part;
@@ -133,7 +149,7 @@ private:
 };
 
 class FieldIdReader : public duckdb::MultiFileReader {
-public:
+  public:
     explicit FieldIdReader(duckdb::shared_ptr<ScanSource> source) : source_(std::move(source)) {
         function_name = duckdb::Identifier(kScanFunction);
     }
@@ -145,17 +161,20 @@ public:
         return copy;
     }
 
-    duckdb::shared_ptr<duckdb::MultiFileList> CreateFileList(duckdb::ClientContext&, const duckdb::vector<duckdb::string>& paths,
-                                                             const duckdb::FileGlobInput&) override {
+    duckdb::shared_ptr<duckdb::MultiFileList> CreateFileList(
+        duckdb::ClientContext&, const duckdb::vector<duckdb::string>& paths,
+        const duckdb::FileGlobInput&) override {
         return List(paths.empty() ? duckdb::string() : paths[0]);
     }
-    duckdb::shared_ptr<duckdb::MultiFileList> CreateFileList(duckdb::ClientContext&, duckdb::vector<OpenFileInfo> files,
-                                                             const duckdb::FileGlobInput&) override {
+    duckdb::shared_ptr<duckdb::MultiFileList> CreateFileList(
+        duckdb::ClientContext&, duckdb::vector<OpenFileInfo> files,
+        const duckdb::FileGlobInput&) override {
         return List(files.empty() ? duckdb::string() : files[0].path);
     }
 
-    bool Bind(duckdb::MultiFileOptions&, duckdb::MultiFileList& files, duckdb::vector<duckdb::LogicalType>& types,
-              duckdb::vector<duckdb::Identifier>& names, duckdb::MultiFileReaderBindData& bind) override {
+    bool Bind(duckdb::MultiFileOptions&, duckdb::MultiFileList& files,
+              duckdb::vector<duckdb::LogicalType>& types, duckdb::vector<duckdb::Identifier>& names,
+              duckdb::MultiFileReaderBindData& bind) override {
         kept_ = static_cast<UnopenedFiles&>(files).granted().relation;
         relation_ = &std::get<TableRelation>(kept_->body);
         for (const auto& column : relation_->columns) {
@@ -165,7 +184,8 @@ public:
             Unwrap(definition);
             definition.identifier = duckdb::Value::INTEGER(column.field_id);
             // A file written before the column was added has nulls for it.
-            definition.default_expression = duckdb::ConstantExpression::FromValue(duckdb::Value(type));
+            definition.default_expression =
+                duckdb::ConstantExpression::FromValue(duckdb::Value(type));
             bind.schema.push_back(std::move(definition));
             types.push_back(type);
             names.push_back(name);
@@ -173,16 +193,19 @@ public:
         bind.mapping = duckdb::MultiFileColumnMappingMode::BY_FIELD_ID;
         return true;
     }
-    void BindOptions(duckdb::MultiFileOptions&, duckdb::MultiFileList&, duckdb::vector<duckdb::LogicalType>&,
-                     duckdb::vector<duckdb::Identifier>&, duckdb::MultiFileReaderBindData&) override {}
+    void BindOptions(duckdb::MultiFileOptions&, duckdb::MultiFileList&,
+                     duckdb::vector<duckdb::LogicalType>&, duckdb::vector<duckdb::Identifier>&,
+                     duckdb::MultiFileReaderBindData&) override {}
 
     duckdb::unique_ptr<duckdb::MultiFileList> ComplexFilterPushdown(
-        duckdb::ClientContext&, duckdb::MultiFileList&, const duckdb::MultiFileOptions&, duckdb::MultiFilePushdownInfo&,
+        duckdb::ClientContext&, duckdb::MultiFileList&, const duckdb::MultiFileOptions&,
+        duckdb::MultiFilePushdownInfo&,
         duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>&) override {
         return nullptr;  // Comparisons arrive as table filters, below.
     }
 
-    // Called when execution starts (InitGlobal sees to it that there are always filters): the moment to open.
+    // Called when execution starts (InitGlobal sees to it that there are always filters): the
+    // moment to open.
     duckdb::unique_ptr<duckdb::MultiFileList> DynamicFilterPushdown(
         const duckdb::MultiFileList& files, duckdb::MultiFileDynamicPushdownInfo& info) override {
         const auto& granted = static_cast<const UnopenedFiles&>(files).granted();
@@ -195,7 +218,9 @@ public:
         }
         for (const auto& entry : info.filters) {
             const auto& index = info.column_indexes[entry.GetIndex()];
-            if (index.IsVirtualColumn() || index.HasChildren() || index.GetPrimaryIndex() >= columns.size()) continue;
+            if (index.IsVirtualColumn() || index.HasChildren() ||
+                index.GetPrimaryIndex() >= columns.size())
+                continue;
             AddComparisons(entry.Filter(), columns[index.GetPrimaryIndex()], open.comparisons);
         }
         auto opened = source_->control()->AskOpen(open);
@@ -209,9 +234,11 @@ public:
     using MultiFileReader::CreateMapping;
     duckdb::ReaderInitializeType CreateMapping(
         duckdb::ClientContext& client, duckdb::MultiFileReaderData& data,
-        const duckdb::vector<MultiFileColumnDefinition>& wanted, const duckdb::vector<duckdb::ColumnIndex>& ids,
+        const duckdb::vector<MultiFileColumnDefinition>& wanted,
+        const duckdb::vector<duckdb::ColumnIndex>& ids,
         duckdb::optional_ptr<duckdb::TableFilterSet> filters, duckdb::MultiFileList& list,
-        const duckdb::MultiFileReaderBindData& bind, const duckdb::virtual_column_map_t& virtual_columns,
+        const duckdb::MultiFileReaderBindData& bind,
+        const duckdb::virtual_column_map_t& virtual_columns,
         duckdb::MultiFileColumnMappingMode mode) override {
         const auto& stored = data.reader->GetColumns();
         bool numbered = false;
@@ -219,21 +246,24 @@ public:
         auto columns = wanted;
         for (size_t i = 0; i < columns.size(); ++i) {
             auto& column = columns[i];
-            if (!numbered) {  // Written without field ids (an adopted file): by name, as Iceberg's name mapping says.
+            if (!numbered) {  // Written without field ids (an adopted file): by name, as Iceberg's
+                              // name mapping says.
                 column.identifier = duckdb::Value(column.name.GetIdentifierName());
                 continue;
             }
             const MultiFileColumnDefinition* match = nullptr;
             for (const auto& candidate : stored) {
-                if (!candidate.identifier.IsNull() && candidate.identifier == column.identifier) match = &candidate;
+                if (!candidate.identifier.IsNull() && candidate.identifier == column.identifier)
+                    match = &candidate;
             }
             ChildIds(relation_->columns.at(i).child_ids).Number(column, match);
         }
         if (!numbered) mode = duckdb::MultiFileColumnMappingMode::BY_NAME;
-        return MultiFileReader::CreateMapping(client, data, columns, ids, filters, list, bind, virtual_columns, mode);
+        return MultiFileReader::CreateMapping(client, data, columns, ids, filters, list, bind,
+                                              virtual_columns, mode);
     }
 
-private:
+  private:
     duckdb::shared_ptr<duckdb::MultiFileList> List(const duckdb::string& text) {
         uint64_t token = 0;
         std::from_chars(text.data(), text.data() + text.size(), token);
@@ -243,8 +273,8 @@ private:
         return duckdb::make_shared_ptr<UnopenedFiles>(Granted{std::move(relation), source_});
     }
     duckdb::shared_ptr<ScanSource> source_;
-    std::shared_ptr<const Relation> kept_;       // Set by Bind.
-    const TableRelation* relation_ = nullptr;    // Of kept_.
+    std::shared_ptr<const Relation> kept_;     // Set by Bind.
+    const TableRelation* relation_ = nullptr;  // Of kept_.
 };
 
 duckdb::unique_ptr<duckdb::MultiFileReader> MakeReader(const duckdb::BoundTableFunction& function) {
@@ -254,8 +284,8 @@ duckdb::unique_ptr<duckdb::MultiFileReader> MakeReader(const duckdb::BoundTableF
 
 duckdb::table_function_init_global_t parquet_init_global = nullptr;  // Set once, before any fork.
 
-duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(duckdb::ClientContext& client,
-                                                                duckdb::TableFunctionInitInput& input) {
+duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(
+    duckdb::ClientContext& client, duckdb::TableFunctionInitInput& input) {
     static duckdb::TableFilterSet none;
     if (!input.filters) input.filters = &none;
     return parquet_init_global(client, input);
@@ -266,7 +296,8 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(duckdb::ClientCo
 void RegisterScan(duckdb::DatabaseInstance& db, duckdb::shared_ptr<ScanSource> source) {
     duckdb::ExtensionLoader loader(db, "weft");
     auto& parquet = loader.GetTableFunction("parquet_scan");
-    auto function = *parquet.functions.GetFunctionByOffset(0);  // The overload of one path; the other takes a list.
+    auto function = *parquet.functions.GetFunctionByOffset(
+        0);  // The overload of one path; the other takes a list.
     parquet_init_global = function.init_global;
     function.SetName(duckdb::Identifier(kScanFunction));
     function.function_info = std::move(source);

@@ -1,8 +1,10 @@
-// The scan of a governed table: DuckDB's Parquet scan with a reader of ours that maps columns by Iceberg field id.
+// The scan of a governed table: DuckDB's Parquet scan with a reader of ours that maps columns by
+// Iceberg field id.
 //
-// `weft_scan('<token>')` is only ever written by our own views. Binding, EXPLAIN and Describe open nothing: the node
-// is asked to open when execution starts, with the columns and the comparisons that reached the scan, and prunes.
-// `weft_block('<token>')` reads a block of rows made by the node (block_scan.cc).
+// `weft_scan('<token>')` is only ever written by our own views. Binding, EXPLAIN and Describe open
+// nothing: the node is asked to open when execution starts, with the columns and the comparisons
+// that reached the scan, and prunes. `weft_block('<token>')` reads a block of rows made by the node
+// (block_scan.cc).
 #pragma once
 
 #include <functional>
@@ -21,7 +23,8 @@ struct ScanSource : duckdb::TableFunctionInfo {
     // The relation of a token that a view of ours names; null when the session knows none.
     std::function<std::shared_ptr<const Relation>(uint64_t token)> find;
     std::function<Control*()> control;
-    std::function<void(Error)> fail;  // Keeps the error for the client and fails inside DuckDB; never returns.
+    std::function<void(Error)>
+        fail;  // Keeps the error for the client and fails inside DuckDB; never returns.
     PassedFiles* files = nullptr;
 };
 

@@ -1,5 +1,5 @@
-// The zygote and the workers that it forks. A worker gives up everything before it reads its first message, and its
-// process ends when the node's end of the control channel closes.
+// The zygote and the workers that it forks. A worker gives up everything before it reads its first
+// message, and its process ends when the node's end of the control channel closes.
 #include "engine/zygote.h"
 
 #include <fcntl.h>
@@ -74,7 +74,8 @@ Ended Unexpected() {
     sigset_t interrupt;
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGUSR1);
-    sigprocmask(SIG_BLOCK, &interrupt, nullptr);  // One thread waits for it; it never breaks into DuckDB.
+    sigprocmask(SIG_BLOCK, &interrupt,
+                nullptr);  // One thread waits for it; it never breaks into DuckDB.
     if (const auto done = GiveUp(request); !done) {
         LogError("engine", "{}", done.error().message);
         ::_exit(kExitSandbox);
@@ -114,7 +115,8 @@ int RunZygote() {
         const auto request = ForkRequest::Decode(frame->body);
         if (frame->files.size() != 2 || !request) return kExitEngine;
         // CLONE_PARENT makes the worker a child of the node, which waits for it.
-        const auto pid = static_cast<pid_t>(syscall(SYS_clone, CLONE_PARENT | SIGCHLD, nullptr, nullptr, nullptr, nullptr));
+        const auto pid = static_cast<pid_t>(
+            syscall(SYS_clone, CLONE_PARENT | SIGCHLD, nullptr, nullptr, nullptr, nullptr));
         if (pid == 0) {
             ::close(control);
             Work(**engine, *request, frame->files[0].get(), frame->files[1].get());

@@ -1,9 +1,10 @@
-// Inside the worker: the node's voice (Control), the way out (DataOut) and the database (Engine).
+// Inside the worker: the database (Engine), between the node's voice and the way out (control.h).
 //
 // For engine/*.cc only. pg_*.cc and statement_*.cc / job_*.cc build on it; worker.cc drives it.
-// Invariants: no user text reaches DuckDB's planner before Engine::Admit accepted its tree; every plan is seen by the
-// guard; DuckDB's exceptions end in Engine::Call (the one adapter). When the node is gone the process exits.
-// THREAD: main thread, except where DuckDB's scans ask for files (Control locks round trips).
+// Invariants: no user text reaches DuckDB's planner before Engine::Admit accepted its tree; every
+// plan is seen by the guard; DuckDB's exceptions end in Engine::Call (the one adapter). When the
+// node is gone the process exits. THREAD: main thread, except where DuckDB's scans ask for files
+// (Control locks round trips).
 #pragma once
 
 #include <atomic>
@@ -20,6 +21,7 @@
 
 #include "base/result.h"
 #include "duckdb.hpp"
+#include "engine/control.h"
 #include "engine/protocol.h"
 #include "io/descriptor.h"
 
@@ -31,63 +33,12 @@ class SQLStatement;
 
 namespace weft::engine {
 
-class Control {  // THREAD: any for the Ask calls (one round trip at a time); main for the rest.
-public:
-    explicit Control(int fd) : fd_(fd) {}
-
-    ToWorker Receive();  // The next Start, Pg, Statement or Job; never returns when the node is gone.
-
-    // One answer per name, same order. Splits into several messages above the limit of one.
-    std::vector<RelationAnswer> AskNames(const std::vector<RelationName>& names);
-    struct OpenedScan {
-        uint64_t scan = 0;  // For AskFiles.
-        ScanFiles files;
-    };
-    Result<OpenedScan> AskOpen(const Open& open);
-    Result<std::vector<io::Descriptor>> AskFiles(const NeedFiles& need);
-    struct Output {
-        uint32_t index = 0;
-        io::Descriptor file;
-    };
-    Result<Output> AskOutput(bool rejected);  // FAILS: kDenied when the node refuses.
-
-    void SendReady();
-    void SendHead(const Head& head);
-    void SendEnded(const Ended& ended);  // Then DataOut::End.
-
-private:
-    ToWorker RoundTrip(const FromWorker& question, std::vector<io::Descriptor>* files);
-    std::mutex lock_;
-    int fd_;
-    uint64_t scans_ = 0;
-};
-
-class DataOut {  // Frames on the data channel. THREAD: main. Blocks when the reader is slow: that is the back-pressure.
-public:
-    explicit DataOut(int fd) : fd_(fd) {}
-
-    void Begin(uint64_t result_bytes_max);  // A new batch; 0: no limit.
-    // `whole`: the bytes appended so far end at a message border. FAILS: kLimit (54000) when the result is too large;
-    // what was appended before stays valid.
-    Result<> Append(std::string_view bytes, bool whole = true);
-    void Force(std::string_view bytes);     // Not counted: errors, ReadyForQuery. REQUIRES: at a message border.
-    void Flush();
-    void End();                             // Flush, then the closing frame.
-    uint64_t bytes() const { return bytes_; }
-
-private:
-    void Send(char type, std::string_view body);
-    std::string buffer_;
-    size_t border_ = 0;
-    uint64_t bytes_ = 0;
-    uint64_t bytes_max_ = 0;
-    int fd_;
-};
-
-// Who wrote the statement that runs now; the guard asks. Set with Engine::Trusting around our own statements only.
+// Who wrote the statement that runs now; the guard asks. Set with Engine::Trusting around our own
+// statements only.
 enum class Trust : uint8_t {
     kUser,  // Everything is checked.
-    kJob,   // As kUser, and COPY to weft-out:// around it, temporary tables, read_csv/json/parquet on weft:// paths.
+    kJob,   // As kUser, and COPY to weft-out:// around it, temporary tables, read_csv/json/parquet
+            // on weft:// paths.
     kOwn,   // Our own text without a user's expression in it: not checked.
 };
 
@@ -95,7 +46,7 @@ class NodeCatalog;  // catalogue.h
 class PassedFiles;  // files.h
 
 class Engine {  // THREAD: main, except where said.
-public:
+  public:
     // Opens the database: in the zygote, before any fork and any thread. FAILS: kUnavailable.
     static Result<std::unique_ptr<Engine>> Open();
     ~Engine();
@@ -110,23 +61,27 @@ public:
 
     // A connection with the session's settings applied. One per portal.
     Result<duckdb::unique_ptr<duckdb::Connection>> Connect();
-    // A DuckDB setting of the session (TimeZone, search_path, …) on the reviewed list; empty value: back to the default.
-    // Applied to `now` (if any) and to every later connection. FAILS: kDenied (42501), kInvalid (22023).
+    // A DuckDB setting of the session (TimeZone, search_path, …) on the reviewed list; empty value:
+    // back to the default. Applied to `now` (if any) and to every later connection. FAILS: kDenied
+    // (42501), kInvalid (22023).
     Result<> SetSetting(duckdb::Connection* now, const std::string& name, const std::string& value);
 
-    // A statement's life. Begin forgets what the node said about names (asked anew: one decision per statement) and sets
-    // the time limit; End returns what it read. Open results (Running) keep their relations alive beyond it.
+    // A statement's life. Begin forgets what the node said about names (asked anew: one decision
+    // per statement) and sets the time limit; End returns what it read. Open results (Running) keep
+    // their relations alive beyond it.
     void BeginStatement(const StatementLimits& limits);
     std::vector<RelationName> EndStatement();
     std::vector<RelationName> relations() const;
-    bool restricted() const;  // A relation with row filter or mask was read: error texts carry no values.
+    bool restricted()
+        const;  // A relation with row filter or mask was read: error texts carry no values.
 
-    // DuckDB's own parser. FAILS: kInvalid 42601. Positions of errors are Finding::column, 1-based in bytes: of the
-    // whole text when Finding::line is 0, else of that line.
+    // DuckDB's own parser. FAILS: kInvalid 42601. Positions of errors are Finding::column, 1-based
+    // in bytes: of the whole text when Finding::line is 0, else of that line.
     using Statements = duckdb::vector<duckdb::unique_ptr<duckdb::SQLStatement>>;
     Result<Statements> Parse(std::string_view sql);
-    // Everything that must happen before a statement may be planned: rewrites, the lists of statements and functions
-    // (every node of the tree), then one Names message for all tables in it. FAILS: kDenied 42501, kInvalid 0A000.
+    // Everything that must happen before a statement may be planned: rewrites, the lists of
+    // statements and functions (every node of the tree), then one Names message for all tables in
+    // it. FAILS: kDenied 42501, kInvalid 0A000.
     Result<> Admit(duckdb::SQLStatement& statement);
     Result<> AdmitExpression(duckdb::ParsedExpression& expression);
 
@@ -135,14 +90,16 @@ public:
     using TableRewrite = std::function<void(duckdb::BaseTableRef&)>;
     void AddFunctionRewrite(FunctionRewrite rewrite);
     void AddTableRewrite(TableRewrite rewrite);
-    // Relations of ours made of SQL over other relations: pg_catalog, information_schema. Asked before the node is.
-    // The text is trusted. Absent: not ours.
-    using SystemView = std::function<std::optional<std::string>(std::string_view domain, std::string_view table)>;
+    // Relations of ours made of SQL over other relations: pg_catalog, information_schema. Asked
+    // before the node is. The text is trusted. Absent: not ours.
+    using SystemView =
+        std::function<std::optional<std::string>(std::string_view domain, std::string_view table)>;
     void AddSystemView(SystemView view);
     // A function that we registered ourselves in `db()` and that users may call.
     void AllowFunction(const std::string& name);
 
-    // Jobs: unqualified names that the job's SQL may use, with the relation they mean, or with the text of a view.
+    // Jobs: unqualified names that the job's SQL may use, with the relation they mean, or with the
+    // text of a view.
     struct InputView {
         RelationName relation;
         std::string sql;  // Over weft://in/… paths; empty: the default view of the relation.
@@ -150,7 +107,8 @@ public:
     void SetInputs(std::map<std::string, InputView> inputs);
     // What the node says about a name, from the cache of this statement or asked now.
     Result<Relation> Resolve(const RelationName& name);
-    // Opens the files of a FileRelation (no pruning); weft://in/<token>/<index>[.gz] each, readable until EndStatement.
+    // Opens the files of a FileRelation (no pruning); weft://in/<token>/<index>[.gz] each, readable
+    // until EndStatement.
     Result<std::vector<std::string>> OpenInput(uint64_t token);
     // The default view text of a FileRelation over its opened paths.
     Result<std::string> FileRelationSql(const Relation& relation);
@@ -161,7 +119,8 @@ public:
     };
     Result<OutputPath> OpenOutput(bool rejected);
 
-    // Runs `work`, turns whatever DuckDB throws into an Error. The only place where exceptions are caught.
+    // Runs `work`, turns whatever DuckDB throws into an Error. The only place where exceptions are
+    // caught.
     template <class F>
     auto Call(F&& work) -> Result<std::invoke_result_t<F>> {
         using T = std::invoke_result_t<F>;
@@ -176,54 +135,58 @@ public:
             return std::unexpected(FromCurrentException());
         }
     }
-    // SQLSTATE, hint, no suggestions of names; the node's own denial in place of DuckDB's text when there was one.
+    // SQLSTATE, hint, no suggestions of names; the node's own denial in place of DuckDB's text when
+    // there was one.
     Error FromDuck(const duckdb::ErrorData& error);
     Error FromCurrentException();
 
     class Trusting {
-    public:
-        Trusting(Engine& engine, Trust trust) : engine_(engine), before_(engine.trust_) { engine.trust_ = trust; }
+      public:
+        Trusting(Engine& engine, Trust trust) : engine_(engine), before_(engine.trust_) {
+            engine.trust_ = trust;
+        }
         ~Trusting() { engine_.trust_ = before_; }
         Trusting(const Trusting&) = delete;
         Trusting& operator=(const Trusting&) = delete;
 
-    private:
+      private:
         Engine& engine_;
         Trust before_;
     };
 
     // Held while a connection executes or has an open result: the node's interrupt reaches it.
     class Running {
-    public:
+      public:
         Running(Engine& engine, duckdb::Connection& connection);
         ~Running();
         Running(const Running&) = delete;
         Running& operator=(const Running&) = delete;
 
-    private:
+      private:
         Engine& engine_;
         duckdb::shared_ptr<duckdb::ClientContext> client_;
     };
-    void BeginBatch();                     // Drops an interrupt that came too late for the last one.
+    void BeginBatch();  // Drops an interrupt that came too late for the last one.
     bool interrupted() const { return interrupted_.load(); }
 
     // ---- for the catalogue
     void SetCatalog(NodeCatalog* catalog);
     uint64_t epoch() const;
-    // Text of the view that a name stands for, folded names; nothing when the node knows or grants none.
+    // Text of the view that a name stands for, folded names; nothing when the node knows or grants
+    // none.
     std::optional<std::string> LookUp(const std::string& sql_schema, const std::string& table);
 
     struct State;
     class StateAccess {  // The tree walk reads the lists of rewrites.
-    public:
+      public:
         explicit StateAccess(const Engine& engine) : state_(*engine.state_) {}
         const State& get() const { return state_; }
 
-    private:
+      private:
         const State& state_;
     };
 
-private:
+  private:
     Engine();
     using SharedRelation = std::shared_ptr<const Relation>;
     Result<> AskAhead(std::vector<RelationName> names);
@@ -246,14 +209,16 @@ private:
 Result<> SetUpPg(Engine& engine);
 
 class PgSession {  // One per worker; made at the first Pg batch.
-public:
+  public:
     virtual ~PgSession() = default;
-    virtual Ended Run(const Pg& batch) = 0;  // Answers on DataOut including ReadyForQuery; worker.cc sends Ended.
+    virtual Ended Run(
+        const Pg& batch) = 0;  // Answers on DataOut including ReadyForQuery; worker.cc sends Ended.
     // FAILS: when the replayed session text is not one of ours.
     static Result<std::unique_ptr<PgSession>> Make(Engine& engine, DataOut& out);
 };
 
-// statement_run.cc, job_run.cc: Head through engine.control(), rows through `out`; worker.cc sends Ended and 'z'.
+// statement_run.cc, job_run.cc: Head through engine.control(), rows through `out`; worker.cc sends
+// Ended and 'z'.
 Ended RunStatement(Engine& engine, DataOut& out, const Statement& statement);
 Ended RunJob(Engine& engine, DataOut& out, const Job& job);
 

@@ -10,11 +10,11 @@
 
 namespace weft::engine {
 
-inline constexpr int kZygoteFd = 3;           // The zygote's end of its socket.
+inline constexpr int kZygoteFd = 3;  // The zygote's end of its socket.
 inline constexpr char kZygoteReady = 'A';
-inline constexpr char kZygoteFailed = 'X';    // Body: why.
-inline constexpr char kZygoteForked = 'P';    // Body: the pid, as text; -1 when the fork failed.
-inline constexpr char kZygoteFork = 'S';      // Body: ForkRequest; descriptors: control, data.
+inline constexpr char kZygoteFailed = 'X';  // Body: why.
+inline constexpr char kZygoteForked = 'P';  // Body: the pid, as text; -1 when the fork failed.
+inline constexpr char kZygoteFork = 'S';    // Body: ForkRequest; descriptors: control, data.
 
 struct ForkRequest {
     std::string spill_dir;

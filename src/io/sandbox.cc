@@ -28,9 +28,10 @@ namespace weft::io {
 namespace {
 
 std::unexpected<Error> Missing(const char* feature) {
-    return Fail(Code::kUnavailable,
-                std::string("this kernel cannot sandbox workers: ") + feature + ": " + std::strerror(errno),
-                "use a kernel with Landlock and seccomp, or start with --insecure-workers");
+    return Fail(
+        Code::kUnavailable,
+        std::string("this kernel cannot sandbox workers: ") + feature + ": " + std::strerror(errno),
+        "use a kernel with Landlock and seccomp, or start with --insecure-workers");
 }
 
 int LandlockVersion() {
@@ -39,7 +40,7 @@ int LandlockVersion() {
 }
 
 class Filter {  // A seccomp program; each rule leaves the call's number in the accumulator.
-public:
+  public:
     Filter() {
         Load(offsetof(seccomp_data, arch));
         Jump(BPF_JEQ, AUDIT_ARCH_X86_64, 1, 0);
@@ -47,18 +48,23 @@ public:
         Load(offsetof(seccomp_data, nr));
     }
     void Allow(int call) { Answer(call, SECCOMP_RET_ALLOW); }
-    void Refuse(int call, int error) { Answer(call, SECCOMP_RET_ERRNO | static_cast<uint32_t>(error)); }
+    void Refuse(int call, int error) {
+        Answer(call, SECCOMP_RET_ERRNO | static_cast<uint32_t>(error));
+    }
     // Allowed when none of `bits` is set in the argument; killed otherwise.
     void AllowWithout(int call, int argument, uint32_t bits) { Bits(call, argument, bits, false); }
     void AllowWith(int call, int argument, uint32_t bits) { Bits(call, argument, bits, true); }
     bool Install() {
         Return(SECCOMP_RET_KILL_PROCESS);
         sock_fprog program{static_cast<unsigned short>(code_.size()), code_.data()};
-        return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) == 0;
+        return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) ==
+               0;
     }
 
-private:
-    void Load(size_t offset) { code_.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(offset))); }
+  private:
+    void Load(size_t offset) {
+        code_.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(offset)));
+    }
     void Return(uint32_t value) { code_.push_back(BPF_STMT(BPF_RET | BPF_K, value)); }
     void Jump(int test, uint32_t value, uint8_t yes, uint8_t no) {
         code_.push_back({static_cast<uint16_t>(BPF_JMP | test | BPF_K), yes, no, value});
@@ -76,6 +82,67 @@ private:
     }
     std::vector<sock_filter> code_;
 };
+
+// Found with strace: what DuckDB needs after start, and nothing else. openat and its kin serve
+// the spill folder; Landlock bounds their paths.
+constexpr int kAllowed[] = {SYS_read,
+                            SYS_write,
+                            SYS_readv,
+                            SYS_writev,
+                            SYS_pread64,
+                            SYS_pwrite64,
+                            SYS_recvmsg,
+                            SYS_sendmsg,
+                            SYS_close,
+                            SYS_lseek,
+                            SYS_fstat,
+                            SYS_newfstatat,
+                            SYS_openat,
+                            SYS_unlink,
+                            SYS_unlinkat,
+                            SYS_ftruncate,
+                            SYS_fallocate,
+                            SYS_getdents64,
+                            SYS_mkdir,
+                            SYS_rmdir,
+                            SYS_fcntl,
+                            SYS_access,
+                            SYS_stat,
+                            SYS_lstat,
+                            SYS_fsync,
+                            SYS_fdatasync,
+                            SYS_poll,
+                            SYS_futex,
+                            SYS_brk,
+                            SYS_munmap,
+                            SYS_mremap,
+                            SYS_madvise,
+                            SYS_sched_yield,
+                            SYS_sched_getaffinity,
+                            SYS_sched_setaffinity,
+                            SYS_clock_gettime,
+                            SYS_clock_nanosleep,
+                            SYS_nanosleep,
+                            SYS_gettimeofday,
+                            SYS_getpid,
+                            SYS_gettid,
+                            SYS_getrandom,
+                            SYS_getrusage,
+                            SYS_getcpu,
+                            SYS_set_robust_list,
+                            SYS_rseq,
+                            SYS_rt_sigprocmask,
+                            SYS_rt_sigaction,
+                            SYS_rt_sigreturn,
+                            SYS_rt_sigtimedwait,
+                            SYS_sigaltstack,
+                            SYS_exit,
+                            SYS_exit_group,
+                            SYS_restart_syscall,
+                            SYS_tgkill,
+                            SYS_sysinfo,
+                            SYS_uname,
+                            SYS_statfs};
 
 }  // namespace
 
@@ -102,7 +169,8 @@ Result<> LimitProcess(const ProcessLimits& limits) {
 }
 
 Result<> ConfineFiles(const std::string& folder) {
-    // Debian 12's header knows version 2 only; later rights are written out (3: truncate, 4: net, 5: ioctl, 6: scope).
+    // Debian 12's header knows version 2 only; later rights are written out (3: truncate, 4: net,
+    // 5: ioctl, 6: scope).
     struct {
         uint64_t files, net, scoped;
     } rights{(1ull << 16) - 1, 3, 3};
@@ -113,10 +181,12 @@ Result<> ConfineFiles(const std::string& folder) {
     if (version < 5) rights.files &= ~(1ull << 15);
     if (version < 3) rights.files &= ~kTruncate;
     if (version < 2) rights.files &= ~(1ull << 13);
-    const Descriptor rules(static_cast<int>(syscall(SYS_landlock_create_ruleset, &rights, size, 0)));
+    const Descriptor rules(
+        static_cast<int>(syscall(SYS_landlock_create_ruleset, &rights, size, 0)));
     if (!rules) return Missing("landlock_create_ruleset");
     if (!folder.empty()) {
-        const Descriptor parent(open(folder.c_str(), O_PATH | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW));
+        const Descriptor parent(
+            open(folder.c_str(), O_PATH | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW));
         if (!parent) return Missing("the spill folder");
         landlock_path_beneath_attr below{};
         below.parent_fd = parent.get();
@@ -127,29 +197,20 @@ Result<> ConfineFiles(const std::string& folder) {
         if (syscall(SYS_landlock_add_rule, rules.get(), LANDLOCK_RULE_PATH_BENEATH, &below, 0) != 0)
             return Missing("landlock_add_rule");
     }
-    if (syscall(SYS_landlock_restrict_self, rules.get(), 0) != 0) return Missing("landlock_restrict_self");
+    if (syscall(SYS_landlock_restrict_self, rules.get(), 0) != 0)
+        return Missing("landlock_restrict_self");
     return {};
 }
 
 Result<> ConfineCalls() {
-    // Found with strace: what DuckDB needs after start, and nothing else. openat and its kin serve the spill folder;
-    // Landlock bounds their paths.
-    static constexpr int kAllowed[] = {
-        SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_pwrite64, SYS_recvmsg, SYS_sendmsg, SYS_close,
-        SYS_lseek, SYS_fstat, SYS_newfstatat, SYS_openat, SYS_unlink, SYS_unlinkat, SYS_ftruncate, SYS_fallocate,
-        SYS_getdents64, SYS_mkdir, SYS_rmdir, SYS_fcntl, SYS_access, SYS_stat, SYS_lstat, SYS_fsync, SYS_fdatasync,
-        SYS_poll, SYS_futex, SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise, SYS_sched_yield, SYS_sched_getaffinity,
-        SYS_sched_setaffinity, SYS_clock_gettime, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_getpid,
-        SYS_gettid, SYS_getrandom, SYS_getrusage, SYS_getcpu, SYS_set_robust_list, SYS_rseq, SYS_rt_sigprocmask,
-        SYS_rt_sigaction, SYS_rt_sigreturn, SYS_rt_sigtimedwait, SYS_sigaltstack, SYS_exit, SYS_exit_group,
-        SYS_restart_syscall, SYS_tgkill, SYS_sysinfo, SYS_uname, SYS_statfs};
     Filter filter;
     for (const int call : kAllowed) filter.Allow(call);
     // clone3 hides its flags behind a pointer: "does not exist", so that glibc falls back to clone.
     filter.Refuse(SYS_clone3, ENOSYS);
     // DuckDB canonicalises the spill path part by part: "not a symbolic link".
     filter.Refuse(SYS_readlink, EINVAL);
-    // Spilling asks kill(owner, 0) whether the owner of a temporary file lives: "not yours" means that it does.
+    // Spilling asks kill(owner, 0) whether the owner of a temporary file lives: "not yours" means
+    // that it does.
     filter.Refuse(SYS_kill, EPERM);
     filter.Refuse(SYS_ioctl, ENOTTY);
     filter.Refuse(SYS_prctl, EPERM);

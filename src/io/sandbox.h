@@ -1,8 +1,9 @@
 // What a worker process gives up, for good: resource limits, the file system, system calls.
 //
-// Used by engine's worker after its fork. The order matters: limits, Landlock (binds the calling thread and its later
-// children, so it comes while there is only one thread), the engine's own settings, seccomp last (all threads).
-// Nothing here can be undone by the process. THREAD: the only one of the process.
+// Used by engine's worker after its fork. The order matters: limits, Landlock (binds the calling
+// thread and its later children, so it comes while there is only one thread), the engine's own
+// settings, seccomp last (all threads). Nothing here can be undone by the process. THREAD: the only
+// one of the process.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +25,12 @@ Result<> CheckSandbox();
 // No core dumps, no new privileges, not traceable, killed with its parent. FAILS: kUnavailable.
 Result<> LimitProcess(const ProcessLimits& limits);
 
-// From now on no path can be opened but below `folder` (empty: none at all); no TCP. FAILS: kUnavailable.
+// From now on no path can be opened but below `folder` (empty: none at all); no TCP. FAILS:
+// kUnavailable.
 Result<> ConfineFiles(const std::string& folder);
 
-// From now on only the system calls that a running query needs; anything else kills the process. FAILS: kUnavailable.
+// From now on only the system calls that a running query needs; anything else kills the process.
+// FAILS: kUnavailable.
 Result<> ConfineCalls();
 
 }  // namespace weft::io

@@ -55,7 +55,8 @@ TEST(Sandbox, OtherSystemCallsKill) {
     EXPECT_TRUE(KilledBySeccomp(after([] { (void)fork(); })));
     EXPECT_TRUE(KilledBySeccomp(after([] { (void)execl("/bin/true", "true", nullptr); })));
     EXPECT_TRUE(KilledBySeccomp(after([] {
-        (void)mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        (void)mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
+                   -1, 0);
     })));
 }
 
