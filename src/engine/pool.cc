@@ -57,7 +57,9 @@ pid_t Spawn(const std::string& program, int control) {
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    // A group of its own: Ctrl-C in the node's terminal is the node's to act on; it drains and then ends its workers.
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     std::string name = "weft", verb = "worker";
     char* arguments[] = {name.data(), verb.data(), nullptr};
     char* environment[] = {nullptr};  // No credentials.
