@@ -98,6 +98,8 @@ Ended Unexpected() {
 int RunZygote() {
     const int control = kZygoteFd;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // Whatever the node forgot to mark stays out of every worker.
+    ::close_range(kZygoteFd + 1, ~0U, 0);
     auto engine = Engine::Open();
     Result<> ready = {};
     if (engine) {
