@@ -66,23 +66,33 @@ class Demo:
         shutil.copytree(HERE / "shop", self.folder / "shop", dirs_exist_ok=True)
 
     def start(self):
+        if not self.try_start(free_port(8080), free_port(5433)):
+            # Somebody else took a port in between.
+            if not self.try_start(0, 0):
+                raise Broken("the node did not start:\n" + self.log_end())
+        self.host, _, self.port = self.postgres.rpartition(":")
+
+    def try_start(self, http, postgres):
         node = self.folder / "node"
         addresses = node / "run" / "addresses.json"
         addresses.unlink(missing_ok=True)
-        command = [self.weft, "serve", "--data", node, "--http", f"127.0.0.1:{free_port(8080)}",
-                   "--postgres", f"127.0.0.1:{free_port(5433)}"]
+        command = [self.weft, "serve", "--data", node, "--http", f"127.0.0.1:{http}",
+                   "--postgres", f"127.0.0.1:{postgres}"]
         with open(self.folder / "node.log", "ab") as log:
             # A session of its own: Ctrl-C reaches this script, which then stops the node in order.
             self.process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, start_new_session=True)
         end = time.monotonic() + READY_SECONDS
         while not addresses.exists():
-            if self.process.poll() is not None or time.monotonic() > end:
-                raise Broken("the node did not start:\n" + self.log_end())
+            if self.process.poll() is not None:
+                self.process = None
+                return False
+            if time.monotonic() > end:
+                return False
             time.sleep(0.01)
         found = json.loads(addresses.read_text())
         self.http, self.postgres = found["http"], found["postgres"]
-        self.host, _, self.port = self.postgres.rpartition(":")
+        return True
 
     def stop(self):
         if self.process is None:
