@@ -194,7 +194,7 @@ void Tree::People() {
 
     verb = Verb(&app_, kPeople, "revoke", "take a grant back", [&grant](Shell& shell) { return RevokeGrant(shell, grant); });
     verb->add_option("grant", grant.product, "grant ID, or DOMAIN.PRODUCT[.PORT] with --from")->required();
-    verb->add_option("--from", grant.name, "whose grants on the product");
+    verb->add_option("--from,--to", grant.name, "whose grants on the product");
 
     verb = Verb(&app_, kPeople, "grants", "who may read what", [this](Shell& shell) { return ListGrants(shell, choices_.topic); });
     verb->add_option("product", choices_.topic, "DOMAIN.PRODUCT");

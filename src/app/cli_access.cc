@@ -125,7 +125,7 @@ Result<int> AddUser(Shell& shell, const UserOptions& options) {
 
 Result<int> RemoveUser(Shell& shell, const UserOptions& options) {
     const auto client = TRY(Client::Find(shell));
-    if (!TRY(shell.Ask("Remove " + options.name + " with all tokens and grants?", "--yes")))
+    if (shell.input_is_terminal() && !TRY(shell.Ask("Remove " + options.name + " with all tokens and grants?", "--yes")))
         return Fail(Code::kInvalid, "nothing was removed");
     PrintDone(shell, TRY(client->Send("DELETE", "/api/v1/users/" + UrlPart(options.name), Json())),
               "removed user " + options.name);

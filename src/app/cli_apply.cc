@@ -1,6 +1,7 @@
 // weft validate, plan, apply: product folders of this machine against themselves and against a node.
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "app/client.h"
 #include "app/exit_code.h"
@@ -26,11 +27,20 @@ std::string Show(const std::vector<Finding>& findings, const std::vector<LocalFo
     return text;
 }
 
+// The same said twice is said once.
+void Add(std::vector<Finding>& findings, Finding finding) {
+    for (const auto& known : findings)
+        if (known.id == finding.id && known.file == finding.file && known.line == finding.line &&
+            known.column == finding.column && known.message == finding.message)
+            return;
+    findings.push_back(std::move(finding));
+}
+
 std::vector<Finding> FindingsOf(const Json& answer) {
     std::vector<Finding> findings;
     const auto list = answer.find("findings");
     if (list == answer.end() || !list->is_array()) return findings;
-    for (const auto& finding : *list) findings.push_back(FindingOf(finding));
+    for (const auto& finding : *list) Add(findings, FindingOf(finding));
     return findings;
 }
 
@@ -56,7 +66,7 @@ Result<> CheckLocally(Shell& shell, const std::vector<LocalFolder>& folders) {
     Error error;
     for (const auto& local : folders)
         for (auto& finding : model::ParseProduct(local.folder).findings)
-            if (finding.severity == Severity::kError) error.findings.push_back(std::move(finding));
+            if (finding.severity == Severity::kError) Add(error.findings, std::move(finding));
     if (error.findings.empty()) return {};
     error.message = Counted(error.findings.size(), "problem") + " in the product files; nothing was applied";
     return Complain(shell, std::move(error), folders);
@@ -112,6 +122,34 @@ std::vector<std::string> TellApplied(Shell& shell, const Json& answer, int64_t u
     return runs;
 }
 
+// Products that this apply did not change and whose last run failed, or that never ran: somebody who waits wants
+// them computed, and a second apply is how one tries again.
+Result<std::vector<std::string>> RunAgain(Shell& shell, Client& client, const Json& answer) {
+    std::set<std::string> unchanged;
+    if (const auto products = answer.find("products"); products != answer.end())
+        for (const auto& product : *products)
+            if (!JsonBool(product, "changed")) unchanged.insert(JsonString(product, "product"));
+    std::vector<std::string> runs;
+    if (unchanged.empty()) return runs;
+    const Json status = TRY(client.Get("/api/v1/status"));
+    const auto products = status.find("products");
+    if (products == status.end() || !products->is_array()) return runs;
+    for (const auto& product : *products) {
+        const std::string name = JsonString(product, "product");
+        const auto last = product.find("last_run");
+        const bool failed = last != product.end() && last->is_object() && JsonString(*last, "state") == "failed";
+        if (!unchanged.contains(name) || !failed) continue;
+        const auto started = client.Send("POST", "/api/v1/runs", {{"product", name}});
+        if (!started) {
+            shell.Complain("warning: " + name + " was not run again: " + started.error().message + "\n");
+            continue;
+        }
+        shell.Say("its last run failed, so " + name + " runs again");
+        runs.push_back(JsonString(*started, "run"));
+    }
+    return runs;
+}
+
 }  // namespace
 
 Result<int> Validate(Shell& shell, const FoldersOptions& options) {
@@ -121,7 +159,7 @@ Result<int> Validate(Shell& shell, const FoldersOptions& options) {
     for (const auto& local : folders) {
         auto parsed = model::ParseProduct(local.folder);
         valid += parsed.product ? 1 : 0;
-        std::ranges::move(parsed.findings, std::back_inserter(findings));
+        for (auto& finding : parsed.findings) Add(findings, std::move(finding));
     }
     if (shell.wants_json()) {
         Json list = Json::array();
@@ -176,7 +214,8 @@ Result<int> Apply(Shell& shell, const FoldersOptions& given) {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
     if (const auto plan = applied->find("plan"); plan != applied->end())
         shell.Complain(Show(FindingsOf(*plan), folders));
-    const auto runs = TellApplied(shell, *applied, took.count());
+    auto runs = TellApplied(shell, *applied, took.count());
+    if (options.wait) std::ranges::move(TRY(RunAgain(shell, *client, *applied)), std::back_inserter(runs));
     Json answer = *applied;
     bool failed = false;
     if (options.wait) {

@@ -1,4 +1,6 @@
 // weft sql: one statement, a script from standard input or a file, or a conversation.
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <iostream>
 #include <unistd.h>
@@ -14,6 +16,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "io/files.h"
+#include "model/folder.h"
 
 namespace weft::app {
 namespace {
@@ -93,6 +96,44 @@ private:
     uint64_t rows_ = 0;
 };
 
+// The place in the statement, as line and column: engines say it as one or as a count of characters from the start.
+void Place(Finding& finding, const std::string& statement) {
+    if (finding.line == 0) {
+        const size_t offset = std::min<size_t>(finding.column > 0 ? finding.column - 1 : 0, statement.size());
+        const size_t start = offset == 0 ? std::string::npos : statement.rfind('\n', offset - 1);
+        finding.line = 1 + static_cast<uint32_t>(std::count(statement.begin(), statement.begin() + static_cast<ptrdiff_t>(offset), '\n'));
+        finding.column = static_cast<uint32_t>(offset - (start == std::string::npos ? 0 : start + 1) + 1);
+    }
+    size_t at = 0;
+    for (uint32_t line = 1; line < finding.line && at != std::string::npos; ++line) {
+        at = statement.find('\n', at);
+        if (at != std::string::npos) ++at;
+    }
+    if (at == std::string::npos || at + finding.column - 1 >= statement.size()) return;
+    size_t end = at + finding.column - 1;
+    while (end < statement.size() && (std::isalnum(static_cast<unsigned char>(statement[end])) || statement[end] == '_')) ++end;
+    finding.length = std::max(1u, static_cast<uint32_t>(end - (at + finding.column - 1)));
+}
+
+// The error with its place in the statement. Returns the exit code.
+int ReportAt(Shell& shell, Error error, const std::string& statement) {
+    for (auto& finding : error.findings) {
+        if (!finding.file.empty()) continue;
+        Place(finding, statement);
+        finding.id = error.sqlstate;
+        finding.message = error.message;
+        finding.help = error.hint;
+        finding.file = "statement";
+    }
+    if (error.findings.empty() || shell.wants_json()) {
+        shell.Report(error);
+    } else {
+        for (const auto& finding : error.findings)
+            shell.Complain(model::FormatFinding(finding, {"", {{"statement", statement}}}));
+    }
+    return ExitCodeOf(error);
+}
+
 Result<> RunStatement(Shell& shell, Client& client, const std::string& statement, uint64_t rows_max) {
     const auto start = std::chrono::steady_clock::now();
     Sink sink(shell, rows_max);
@@ -161,7 +202,8 @@ int Converse(Shell& shell, Client& client, uint64_t rows_max) {
             text = script.rest;
         }
         for (const auto& statement : statements)
-            if (const auto done = RunStatement(shell, client, statement, rows_max); !done) shell.Report(done.error());
+            if (const auto done = RunStatement(shell, client, statement, rows_max); !done)
+                (void)ReportAt(shell, done.error(), statement);
     }
     return kDone;
 }
@@ -181,7 +223,9 @@ Result<int> Sql(Shell& shell, const SqlOptions& options) {
     Script script = SplitScript(text);
     if (!script.rest.empty()) script.statements.push_back(script.rest);
     if (script.statements.empty()) return Fail(Code::kInvalid, "there is no statement");
-    for (const auto& statement : script.statements) CHECK_OK(RunStatement(shell, *client, statement, options.rows));
+    for (const auto& statement : script.statements)
+        if (const auto done = RunStatement(shell, *client, statement, options.rows); !done)
+            return ReportAt(shell, done.error(), statement);
     return kDone;
 }
 

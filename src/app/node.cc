@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/notify.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "catalog/care.h"
@@ -154,10 +155,12 @@ Result<> Serve(const NodeOptions& options) {
     CHECK_OK(MakeParts(node, options));
     CHECK_OK(Listen(node, options));
     LogInfo("node", "ready: {} and postgres {}", node.server->http_address(), node.server->postgres_address());
+    Notify("READY=1");
 
     int signal = SIGHUP;
     while (signal == SIGHUP) sigwait(&stops, &signal);
     LogInfo("node", "stopping: draining statements and runs");
+    Notify("STOPPING=1");
     // Left over only when the process is killed; a stale file would send the command line nowhere.
     (void)io::RemoveFile(options.data + "/run/addresses.json");
     node.server->Drain();

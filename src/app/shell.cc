@@ -64,10 +64,13 @@ const Finding* FirstError(const Error& error) {
 
 Json ToJson(const Error& error, const std::string& request_id) {
     const Finding* first = FirstError(error);
-    Json json{{"code", first && !first->id.empty() ? first->id : CodeName(error.code)},
+    const std::string code = first && !first->id.empty() ? first->id
+                             : !error.sqlstate.empty()   ? error.sqlstate
+                                                         : CodeName(error.code);
+    Json json{{"code", code},
               {"message", error.message},
               {"hint", error.hint},
-              {"location", first && !first->file.empty() ? LocationOf(*first) : Json()},
+              {"location", first && (first->line > 0 || !first->file.empty()) ? LocationOf(*first) : Json()},
               {"retryable", IsRetryable(error)},
               {"request_id", request_id}};
     if (!error.sqlstate.empty()) json["sqlstate"] = error.sqlstate;

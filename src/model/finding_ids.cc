@@ -126,11 +126,49 @@ constexpr FindingId kIds[] = {
     {"E1701", "contract files are not read yet",
      "A file in contracts/ would be a promise that nobody checks, so it is refused. Write the "
      "contract as `columns:` in product.yaml."},
+    {"E2001", "product described twice",
+     "Two folders of one plan describe the same product. Which of them is meant cannot be known."},
+    {"E2002", "input product not found",
+     "An input port names a product that does not exist on this node, is not part of this plan, or "
+     "that you may not know of. Apply the two together, or ask for discovery."},
+    {"E2004", "products read each other in a circle",
+     "A product can be computed only after what it reads. Follow the names of the message and take "
+     "one of the readings out."},
+    {"E2005", "output port without a source",
+     "An output port takes its rows from `sql`, or from the product's only input port."},
+    {"E2006", "output port that could mean several inputs",
+     "With more than one input port, say which rows are meant: sql: SELECT * FROM one_of_them."},
+    {"E2008", "column without a contract",
+     "The query yields a column that the contract does not name. What is not promised is not "
+     "published: add it to `columns`, or leave it out of the query."},
+    {"E2009", "query does not work",
+     "The port's SQL was tried against its inputs and the engine refused it. The message is the "
+     "engine's; names are those of the input ports and of products that you may read."},
+    {"E2010", "input file outside of its place",
+     "A file is named by an absolute path, or relative to the product folder. It may not lead out "
+     "by `..` or by links, nor into the node's own data folder."},
+    {"E2011", "folder that the node may not read",
+     "A node reads input files only beneath folders that an administrator has allowed: with `weft "
+     "serve --allow-files DIR`, or by applying the product on the node's machine."},
+    {"E2012", "pushed records not accepted yet",
+     "`events: push` is understood, but this node has nothing that takes records. Use `file`."},
+    {"E2013", "input cannot be read as the contract says",
+     "The input was looked at to find out its columns, and that failed. The message is the "
+     "reader's."},
+    {"E2020", "breaking change without consent",
+     "Readers of the product would fail or get something else. `weft plan` lists the columns; "
+     "--allow-breaking says that this is meant. Without a new major version it is refused all the "
+     "same (E1301)."},
     {"W1001", "a TODO is left", "Somebody meant to write more here."},
     {"W1101", "file without meaning", "The file is kept with the product but nothing reads it."},
     {"W1501", "unknown guarantee",
      "The promise is shown to readers as it is written; its state stays unknown."},
     {"W1702", "tests are not run yet", "Files in tests/ are kept with the product."},
+    {"W2003", "no grant on an input of another domain",
+     "The product reads from another domain as itself, not as you, and nobody has let it: its runs "
+     "will fail. The owners of the input run the command of the message."},
+    {"W2007", "input file is not there yet",
+     "The contract is complete, so the product can be applied; its first run will look again."},
 };
 
 }  // namespace

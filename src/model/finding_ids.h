@@ -1,6 +1,6 @@
 // Every finding's id with its title and one paragraph: what `weft explain E1207` prints and what
 // docs/errors.md is generated from. E10 files, E11 form, E12 columns, E13 versions, E14 ports, E15
-// times and promises, E16 grants, E17 contract files; W: the same areas, warnings.
+// times and promises, E16 grants, E17 contract files, E20 plans on a node; W: the same areas, warnings.
 #pragma once
 
 #include <span>
