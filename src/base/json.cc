@@ -86,7 +86,7 @@ class Builder : public nlohmann::json_sax<Json> {
     bool Open(Json value) {
         if (!Count()) return false;
         if (levels_.size() == kLevelsMax) {
-            error = {Code::kLimit,
+            error = {Code::kInvalid,
                      fmt::format("JSON is nested deeper than {} levels", kLevelsMax),
                      {},
                      {},

@@ -12,7 +12,7 @@ namespace weft {
 
 using Json = nlohmann::ordered_json;
 
-// FAILS: kInvalid with byte position or for a duplicate key; kLimit beyond 64 levels, 4 million
+// FAILS: kInvalid with byte position or for a duplicate key; also beyond 64 levels; kLimit beyond 4 million
 // values or `bytes_max`. Never throws.
 Result<Json> ParseJson(std::string_view text, size_t bytes_max = 16u << 20);
 

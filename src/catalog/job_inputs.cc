@@ -40,6 +40,7 @@ std::vector<engine::RelationColumn> FileColumns(const model::InputPort& input, c
     for (const auto& column : columns) {
         if (!column.has_type) return {};
         out.push_back(ToEngine(column));
+        out.back().alias = column.was;
     }
     return out;
 }

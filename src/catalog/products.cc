@@ -133,7 +133,7 @@ Result<Applied> Products::Apply(const govern::Principal& who, const std::vector<
         if (!product) return Fail(Code::kConflict, planned.spec.FullName() + " was removed while it was applied");
         const bool changed = planned.change.kind != ChangeKind::kNone;
         applied.products.push_back({product->id, planned.spec.FullName(), planned.change.to, changed,
-                                    changed || product->run.state == meta::RunState::kNone});
+                                    changed || !product->last_success});
     }
     return applied;
 }

@@ -30,7 +30,21 @@ ToWorker ReceiveMessage(int fd, std::vector<io::Descriptor>* files) {
 
 }  // namespace
 
-ToWorker Control::Receive() { return ReceiveMessage(fd_, nullptr); }
+ToWorker Control::Receive() {
+    auto message = ReceiveMessage(fd_, nullptr);
+    {
+        const std::lock_guard guard(lock_);
+        in_batch_ = true;
+    }
+    begun_.notify_all();
+    return message;
+}
+
+std::unique_lock<std::mutex> Control::InBatch() {
+    std::unique_lock guard(lock_);
+    begun_.wait(guard, [this] { return in_batch_; });
+    return guard;
+}
 
 ToWorker Control::RoundTrip(const FromWorker& question, std::vector<io::Descriptor>* files) {
     if (!SendFrame(fd_, Encode(question))) Gone();
@@ -38,7 +52,7 @@ ToWorker Control::RoundTrip(const FromWorker& question, std::vector<io::Descript
 }
 
 std::vector<RelationAnswer> Control::AskNames(const std::vector<RelationName>& names) {
-    const std::lock_guard guard(lock_);
+    const auto guard = InBatch();
     std::vector<RelationAnswer> answers;
     for (size_t at = 0; at < names.size(); at += kLimits.names_per_statement_max) {
         const auto end = std::min<size_t>(at + kLimits.names_per_statement_max, names.size());
@@ -53,14 +67,14 @@ std::vector<RelationAnswer> Control::AskNames(const std::vector<RelationName>& n
 }
 
 Result<Control::OpenedScan> Control::AskOpen(const Open& open) {
-    const std::lock_guard guard(lock_);
+    const auto guard = InBatch();
     auto opened = Expect<Opened>(RoundTrip(open, nullptr));
-    const uint64_t scan = scans_++;  // Refused ones count too: the node counts the same way.
-    return OpenedScan{scan, TRY(std::move(opened.answer))};
+    auto files = TRY(std::move(opened.answer));
+    return OpenedScan{scans_++, std::move(files)};  // The node counts what it granted, too.
 }
 
 Result<std::vector<io::Descriptor>> Control::AskFiles(const NeedFiles& need) {
-    const std::lock_guard guard(lock_);
+    const auto guard = InBatch();
     std::vector<io::Descriptor> files;
     const auto answer = Expect<Files>(RoundTrip(need, &files));
     if (answer.count != files.size()) Broken();
@@ -70,7 +84,7 @@ Result<std::vector<io::Descriptor>> Control::AskFiles(const NeedFiles& need) {
 }
 
 Result<Control::Output> Control::AskOutput(bool rejected) {
-    const std::lock_guard guard(lock_);
+    const auto guard = InBatch();
     std::vector<io::Descriptor> files;
     const auto answer = Expect<OutputFile>(RoundTrip(NeedOutput{rejected}, &files));
     if (files.size() != 1) return Fail(Code::kDenied, "this statement may not write files");
@@ -86,6 +100,7 @@ void Control::SendHead(const Head& head) {
 }
 void Control::SendEnded(const Ended& ended) {
     const std::lock_guard guard(lock_);
+    in_batch_ = false;
     if (!SendFrame(fd_, Encode(FromWorker(ended)))) Gone();
 }
 

@@ -5,6 +5,7 @@
 // worker_internal.h.
 #pragma once
 
+#include <condition_variable>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -16,12 +17,15 @@
 
 namespace weft::engine {
 
+// The node answers questions of a running batch only. An open cursor computes ahead on DuckDB's
+// threads, also between batches: what it asks then waits for the next one.
 class Control {  // THREAD: any for the Ask calls (one round trip at a time); main for the rest.
   public:
     explicit Control(int fd) : fd_(fd) {}
 
-    ToWorker
-    Receive();  // The next Start, Pg, Statement or Job; never returns when the node is gone.
+    // The next Start, Pg, Statement or Job; never returns when the node is gone. Questions may be
+    // asked from here to SendEnded.
+    ToWorker Receive();
 
     // One answer per name, same order. Splits into several messages above the limit of one.
     std::vector<RelationAnswer> AskNames(const std::vector<RelationName>& names);
@@ -42,8 +46,11 @@ class Control {  // THREAD: any for the Ask calls (one round trip at a time); ma
     void SendEnded(const Ended& ended);  // Then DataOut::End.
 
   private:
+    std::unique_lock<std::mutex> InBatch();  // Waits for one.
     ToWorker RoundTrip(const FromWorker& question, std::vector<io::Descriptor>* files);
     std::mutex lock_;
+    std::condition_variable begun_;
+    bool in_batch_ = true;
     int fd_;
     uint64_t scans_ = 0;
 };

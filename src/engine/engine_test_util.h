@@ -23,6 +23,8 @@ class FakeHost : public Host {
     std::map<uint64_t, std::vector<std::string>> files;  // By token.
     std::vector<RelationName> asked;
     std::vector<Open> opened;
+    std::vector<uint64_t> scans_of_files;  // As the worker numbers them.
+    size_t refuse_opens = 0;
     size_t descriptors = 0;
     size_t names_messages = 0;
     std::vector<std::string> outputs;  // Paths that a job may write, in order.
@@ -42,6 +44,10 @@ class FakeHost : public Host {
     Result<ScanFiles> OnOpen(const Open& open) override {
         const std::lock_guard guard(lock_);
         opened.push_back(open);
+        if (refuse_opens > 0) {
+            --refuse_opens;
+            return Fail(Code::kUnavailable, "not now");
+        }
         ScanFiles scan;
         for (const auto& path : files.at(open.token))
             scan.files.push_back({std::filesystem::file_size(path), 0});
@@ -50,6 +56,7 @@ class FakeHost : public Host {
     Result<std::vector<io::Descriptor>> OnNeedFiles(const NeedFiles& need) override {
         const std::lock_guard guard(lock_);
         std::vector<io::Descriptor> result;
+        scans_of_files.push_back(need.scan);
         for (const auto index : need.indices) {
             ++descriptors;
             result.emplace_back(

@@ -49,6 +49,25 @@ bool IsNested(const DataType& type) {
            type.kind == DataType::Kind::kMap;
 }
 
+// Which field of the file holds each column; a column that the header lacks is an error.
+std::vector<int64_t> HeaderPositions(const InputTable& table, size_t file, const Record& header) {
+    std::vector<std::string> names;
+    for (const auto& field : header.fields) names.push_back(ToLower(Trim(field.text)));
+    std::vector<int64_t> positions;
+    for (const auto& column : table.columns) {
+        auto at = std::find(names.begin(), names.end(), ToLower(column.name));
+        if (at == names.end() && !column.alias.empty())
+            at = std::find(names.begin(), names.end(), ToLower(column.alias));
+        if (at == names.end()) {
+            const auto near = NearestName(column.name, names);
+            Invalid(table.names[file] + " has no column '" + column.name + "'" +
+                    (near && IsUtf8(*near) ? "; the nearest is '" + *near + "'" : ""));
+        }
+        positions.push_back(at - names.begin());
+    }
+    return positions;
+}
+
 // One thread's place in its file, and the rows under way.
 class FileScan : public duckdb::LocalTableFunctionState {
   public:
@@ -126,6 +145,8 @@ bool FileScan::OpenNext() {
         if (!record_.broken.empty())
             Invalid(table_.names[file_] + ": the header line is broken: " + record_.broken);
         MapHeader(record_);
+    } else {  // An empty file is no answer: good rows must not vanish because a copy failed.
+        Invalid(table_.names[file_] + " is empty: a header line is expected");
     }
     return true;
 }
@@ -136,20 +157,10 @@ void FileScan::MapPositions(size_t fields) {
 }
 
 void FileScan::MapHeader(const Record& header) {
-    std::vector<std::string> names;
-    for (const auto& field : header.fields) names.push_back(ToLower(Trim(field.text)));
-    field_count_ = names.size();
-    for (const auto& column : table_.columns) {
-        if (std::find(names.begin(), names.end(), ToLower(column.name)) != names.end()) continue;
-        const auto near = NearestName(column.name, names);
-        Invalid(table_.names[file_] + " has no column '" + column.name + "'" +
-                (near && IsUtf8(*near) ? "; the nearest is '" + *near + "'" : ""));
-    }
-    for (auto& wanted : wanted_) {
-        if (wanted.column >= table_.columns.size()) continue;
-        const auto name = ToLower(table_.columns[wanted.column].name);
-        wanted.at = std::find(names.begin(), names.end(), name) - names.begin();
-    }
+    const auto positions = HeaderPositions(table_, file_, header);
+    field_count_ = header.fields.size();
+    for (auto& wanted : wanted_)
+        if (wanted.column < positions.size()) wanted.at = positions[wanted.column];
 }
 
 bool FileScan::IsNull(std::string_view text) const {
@@ -205,6 +216,11 @@ bool FileScan::TakeJson(const Record& record, idx_t row) {
             const auto lower = ToLower(column.name);
             for (const auto& member : members_) {
                 if (ToLower(member.name) == lower) found = &member;
+            }
+        }
+        if (found == nullptr && !column.alias.empty()) {
+            for (const auto& member : members_) {
+                if (member.name == column.alias) found = &member;
             }
         }
         if (found == nullptr || found->kind == JsonMember::Kind::kNull)
@@ -371,6 +387,14 @@ void ReadInput(duckdb::ClientContext&, duckdb::TableFunctionInput& input,
 
 JobState::JobState() = default;
 JobState::~JobState() = default;
+
+void CheckHeader(duckdb::ClientContext& client, const InputTable& table) {
+    if (table.format != FileRelation::Format::kCsv || !table.header || table.paths.empty()) return;
+    RecordReader reader(OpenSource(client, table.paths[0], table.gzip), RecordReader::Kind::kCsv,
+                        table.delimiter);
+    Record header;
+    if (reader.Next(header) && header.broken.empty()) HeaderPositions(table, 0, header);
+}
 
 RecordReader::Source OpenSource(duckdb::ClientContext& client, const std::string& path, bool gzip) {
     auto flags = duckdb::FileFlags::FILE_FLAGS_READ;

@@ -31,6 +31,7 @@ struct InputColumn {
     std::string name;
     DataType type;
     duckdb::LogicalType duck;  // Of `type`.
+    std::string alias = {};    // What the file may call it instead.
 };
 
 struct InputTable {
@@ -68,6 +69,8 @@ inline uint64_t RecordPlace(uint64_t input, uint64_t file, uint64_t line) {
 
 // Opens one input file for a RecordReader: gunzips, and ends with an error when the file is shorter
 // than it was. FAILS (DuckDB's exceptions): inside Engine::Call only.
+// Raises in DuckDB's way when the first file's header lacks a column of the table: a plan says so before any run.
+void CheckHeader(duckdb::ClientContext& client, const InputTable& table);
 RecordReader::Source OpenSource(duckdb::ClientContext& client, const std::string& path, bool gzip);
 
 // The slot of the registered functions; the first call of a worker registers weft_input and those

@@ -405,7 +405,7 @@ Result<std::unique_ptr<InputTable>> OpenTable(Engine& engine, duckdb::Connection
         return Fail(Code::kInvalid, "Parquet files have their own types");
     auto table = std::make_unique<InputTable>(TRY(OpenFiles(engine, file, relation.token)));
     for (const auto& column : file.columns)
-        table->columns.push_back({column.name, column.type, ToDuck(column.type)});
+        table->columns.push_back({column.name, column.type, ToDuck(column.type), column.alias});
     if (table->columns.empty()) {
         for (const auto& column : declared)
             table->columns.push_back({column.name, column.type, ToDuck(column.type)});
@@ -413,7 +413,10 @@ Result<std::unique_ptr<InputTable>> OpenTable(Engine& engine, duckdb::Connection
     const bool csv = file.format == FileRelation::Format::kCsv;
     if (csv && file.delimiter.empty())
         table->delimiter = TRY(SniffTable(engine, connection, *table));
-    if (!table->columns.empty()) return table;
+    if (!table->columns.empty()) {
+        CHECK_OK(engine.Call([&] { CheckHeader(*connection.context, *table); }));
+        return table;
+    }
     const auto profile = TRY(ProfileTable(engine, connection, *table, file.header));
     table->header = profile.header;
     if (csv && table->nulls.empty()) table->nulls = profile.nulls;

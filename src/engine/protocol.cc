@@ -31,7 +31,7 @@ void Fields(A& a, RelationName& v) {
 }
 template <class A>
 void Fields(A& a, RelationColumn& v) {
-    a(v.name, v.type, v.field_id, v.child_ids, v.required, v.mask, v.comment, v.hidden);
+    a(v.name, v.type, v.field_id, v.child_ids, v.required, v.mask, v.comment, v.alias, v.hidden);
 }
 template <class A>
 void Fields(A& a, TableRelation& v) {

@@ -178,7 +178,7 @@ struct Open {
 };
 struct NeedFiles {
     uint64_t token = 0;
-    uint64_t scan = 0;              // Which Open of the session, counted from 0.
+    uint64_t scan = 0;              // Which granted Open of the session, counted from 0.
     std::vector<uint32_t> indices;  // At most kLimits.worker_frame_descriptors_max.
 };
 struct NeedOutput {  // A job wants to write its next file.

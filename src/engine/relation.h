@@ -34,6 +34,7 @@ struct RelationColumn {
     bool required = false;
     std::string mask;  // DuckDB expression over the raw columns; empty: the column itself.
     std::string comment;
+    std::string alias;      // FileRelation: another name that a file may use for it (a contract's was:).
     bool hidden =
         false;  // Raw column that only filter and masks may use; the principal does not see it.
 };

@@ -99,7 +99,8 @@ Result<> PublishRun::Validate(const State& state) const {
         if (!seen.emplace(update.port, update.major).second) {
             return Fail(Code::kInvalid, fmt::format("port {} is published twice", update.port));
         }
-        if (found->spec.FindOutput(update.port) == nullptr || update.columns.empty() ||
+        const bool known = found->spec.FindOutput(update.port) != nullptr || update.port == kRejectedPort;
+        if (!known || update.columns.empty() ||
             update.table.metadata_location.empty() || update.table.uuid.empty()) {
             return Fail(Code::kInvalid, fmt::format("publication of port {} of {} is incomplete",
                                                     update.port, state.FullName(*found)));

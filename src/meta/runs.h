@@ -12,6 +12,8 @@
 
 namespace weft::meta {
 
+inline constexpr std::string_view kRejectedPort = "rejected";  // Dead letters: of every product, in no contract.
+
 // FAILS: kNotFound, kConflict (generation moved, or a run is running), kExists (the slot has been
 // run).
 struct StartRun {

@@ -12,7 +12,6 @@
 namespace weft::pipeline {
 namespace {
 
-constexpr std::string_view kRejectedPort = "rejected";
 constexpr uint32_t kFilesPerPort = 1'000'000;  // Rejected files of all ports share one staging: numbers are kept apart.
 
 // The columns of dead letters; the worker writes them with these ids.
@@ -142,7 +141,7 @@ Result<> Run::Load(const model::OutputPort& port) {
     LoadedPort& loaded = loaded_.back();
     const uint32_t first_rejected = static_cast<uint32_t>(loaded_.size()) * kFilesPerPort;
     if (Tolerates(port) && !rejected_) {
-        const auto* letters = state_->FindPort(product_->id, kRejectedPort, product_->spec.version.major);
+        const auto* letters = state_->FindPort(product_->id, meta::kRejectedPort, product_->spec.version.major);
         rejected_ = TRY(catalog::Staging::Open(parts_.tables, letters));
     }
     inputs.WithOutput([&](bool rejected, uint32_t index) -> Result<io::Descriptor> {
@@ -181,7 +180,7 @@ Result<> Run::StageRejected() {
     if (!rejected_ || (rejected_files_.empty() && rejected_->expected_metadata_location().empty())) return {};
     const auto columns = RejectedColumns();
     meta::PortUpdate update;
-    update.port = kRejectedPort;
+    update.port = meta::kRejectedPort;
     update.major = product_->spec.version.major;
     update.expected_metadata_location = rejected_->expected_metadata_location();
     update.table = TRY(rejected_->Prepare({columns, static_cast<int32_t>(columns.size())}, rejected_files_, {}, parts_.clock.Now()));

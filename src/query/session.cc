@@ -87,6 +87,7 @@ Result<> LiveSession::Prepare() {
     running_ = true;
     since_ = Now();
     cancel_asked_ = {};
+    revoked_ = false;
     return {};
 }
 
@@ -117,6 +118,9 @@ void LiveSession::Finish(Result<engine::Ended>& ended) {
         if (cancel_asked_.us != 0) {
             ended.error().message = "canceling statement due to user request";
             ended.error().sqlstate = "57014";
+            ended.error().hint.clear();
+        } else if (revoked_) {
+            ended.error() = {Code::kDenied, "a right that this statement needs was revoked while it ran", {}, "42501", {}};
         }
         worker_dead_ = true;  // Reset at the next Begin: the gateway may still read its last frames.
         transaction_ = 'I';
@@ -174,6 +178,7 @@ void LiveSession::Sweep(Timestamp now, const std::shared_ptr<const meta::State>&
     if (!worker_ || worker_dead_) return;
     if (running_) {
         const bool stubborn = cancel_asked_.us != 0 && now.us - cancel_asked_.us > kCancelGraceUs;
+        revoked_ |= revoked;
         if (stubborn || revoked) worker_->Kill();
         return;
     }

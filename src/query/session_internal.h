@@ -66,6 +66,7 @@ private:
     Slots::Slot slot_;
     Timestamp since_;
     Timestamp cancel_asked_;              // 0: not asked.
+    bool revoked_ = false;                // The worker was killed because a right went away.
     std::shared_ptr<const meta::State> batch_state_;
     std::shared_ptr<const meta::State> transaction_state_;
 };
