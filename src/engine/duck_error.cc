@@ -152,6 +152,10 @@ Error Engine::FromDuck(const duckdb::ErrorData& data) {
                                      : "relation \"" + name + "\" does not exist";
         return error;
     }
+    // What 'name'::regclass says of an unknown name (pg_catalog/function.sql) is the code that clients look for.
+    if (data.Type() == ExceptionType::INVALID_INPUT && error.message.starts_with("relation \"") &&
+        error.message.ends_with("\" does not exist"))
+        error.sqlstate = "42P01";
     TakePosition(data, error.message, error);
     CutSuggestions(error.message);
     if (known.plain != nullptr && (state.restricted || error.sqlstate == "XX000")) {
