@@ -9,8 +9,8 @@ namespace {
 
 BlockRelation TwoRows() {
     BlockWriter writer(
-        {{"id", {DataType::Kind::kBigint, 0, 0, {}, {}}, 0, {}, false, "", "", false},
-         {"name", {DataType::Kind::kVarchar, 0, 0, {}, {}}, 0, {}, false, "", "", false}});
+        {{"id", {DataType::Kind::kBigint, 0, 0, {}, {}}, 0, {}, false, "", "", "", false},
+         {"name", {DataType::Kind::kVarchar, 0, 0, {}, {}}, 0, {}, false, "", "", "", false}});
     writer.Bigint(7).Text("ab");
     writer.Null().Null();
     return std::move(writer).Finish();

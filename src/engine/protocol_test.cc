@@ -29,7 +29,7 @@ TEST(Protocol, RelationsKeepEveryField) {
     TableRelation table;
     DataType nested{
         DataType::Kind::kStruct, 0, 0, {{DataType::Kind::kDecimal, 12, 2, {}, {}}}, {"amount"}};
-    table.columns = {{"order", nested, 7, {8}, true, "NULL", "how much", false}};
+    table.columns = {{"order", nested, 7, {8}, true, "NULL", "how much", "ordered", false}};
     table.row_filter = "region = 'north'";
     table.row_count = 1ull << 40;
     Relations sent;
@@ -47,6 +47,7 @@ TEST(Protocol, RelationsKeepEveryField) {
     EXPECT_EQ(body.columns[0].field_id, 7);
     EXPECT_EQ(body.columns[0].child_ids, std::vector<int32_t>{8});
     EXPECT_EQ(body.columns[0].mask, "NULL");
+    EXPECT_EQ(body.columns[0].alias, "ordered");
     EXPECT_EQ(body.row_filter, "region = 'north'");
     EXPECT_EQ(body.row_count, 1ull << 40);
     EXPECT_EQ(got[1].name.table, "pay");
