@@ -96,6 +96,8 @@ class NodeSchema : public duckdb::SchemaCatalogEntry {
         if (wanted.GetAtClause())
             RaiseInDuck(duckdb::ExceptionType::PERMISSION, "AT is not supported here");
         const auto table = ToLower(wanted.GetEntryName());
+        if (const auto found = system_views_.find(table); found != system_views_.end())
+            return found->second.get();
         if (const auto found = views_.find(table); found != views_.end())
             return found->second.get();
         const auto sql = engine_.LookUp(name.GetIdentifierName(), table);
@@ -105,7 +107,7 @@ class NodeSchema : public duckdb::SchemaCatalogEntry {
             duckdb::QualifiedName(catalog.GetName(), name, wanted.GetEntryIdentifier()));
         info.query = duckdb::CreateViewInfo::ParseSelect(parser, *sql);
         info.security_type = duckdb::ViewSecurityType::SECURE_VIEW;
-        auto& view = views_[table];
+        auto& view = (OursAlone(table) ? system_views_ : views_)[table];
         view = duckdb::make_uniq<duckdb::ViewCatalogEntry>(catalog, *this, info);
         return view.get();
     }
@@ -142,7 +144,14 @@ class NodeSchema : public duckdb::SchemaCatalogEntry {
     void Alter(CatalogTransaction, duckdb::AlterInfo&) override { Refuse(); }
 
   private:
+    // The catalogue's views have the same text in every statement and read nothing by themselves.
+    bool OursAlone(const std::string& table) const {
+        const auto domain = ToLower(name.GetIdentifierName());
+        return Engine::StateAccess(engine_).get().FindSystemView(domain, table).has_value();
+    }
+
     Engine& engine_;
+    std::map<std::string, duckdb::unique_ptr<duckdb::ViewCatalogEntry>> system_views_;
     std::map<std::string, duckdb::unique_ptr<duckdb::ViewCatalogEntry>> views_;
     std::vector<duckdb::unique_ptr<duckdb::ViewCatalogEntry>> retired_;
 };

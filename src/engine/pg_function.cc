@@ -11,6 +11,7 @@
 #include "duckdb/parser/parser.hpp"
 #include "duckdb/parser/statement/create_statement.hpp"
 #include "engine/pg_catalog.h"
+#include "engine/pg_type_name.h"
 #include "engine/raise.h"
 
 namespace weft::engine {
@@ -44,9 +45,11 @@ std::vector<std::string> SearchPath() {
 
 // A native function is a value per row of a few text cells: none of these is on a hot path.
 using Native = std::function<Value(const std::vector<Value>&)>;
+enum class Reads : uint8_t { kArgumentsOnly, kSession };
 
 void AddNative(duckdb::ExtensionLoader& loader, const std::string& name,
-               std::vector<duckdb::vector<LogicalType>> overloads, const LogicalType& result, const Native& body) {
+               std::vector<duckdb::vector<LogicalType>> overloads, const LogicalType& result, const Native& body,
+               Reads reads = Reads::kSession) {
     duckdb::ScalarFunctionSet set{duckdb::Identifier(std::string(kPrefix) + name)};
     for (auto& arguments : overloads) {
         duckdb::ScalarFunction function(
@@ -57,9 +60,12 @@ void AddNative(duckdb::ExtensionLoader& loader, const std::string& name,
                     out.SetValue(row, body(cells));
                 }
             });
-        function.SetVolatile();
-        function.SetFallible();
-        function.SetFallible();
+        if (reads == Reads::kSession) {
+            function.SetVolatile();
+            function.SetFallible();
+        } else {
+            function.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
+        }
         set.AddFunction(std::move(function));
     }
     loader.RegisterFunction(std::move(set));
@@ -116,6 +122,30 @@ Value AllSettings(const std::vector<Value>&) {
     return Value::LIST(duckdb::ListType::GetChildType(SettingsType()), std::move(rows));
 }
 
+// What depends on its arguments only. As macros these multiplied their argument into hundreds of expressions.
+std::vector<std::string> AddNames(duckdb::ExtensionLoader& loader) {
+    const auto text = LogicalType::VARCHAR;
+    const auto add = [&](const char* name, duckdb::vector<LogicalType> arguments, const LogicalType& result, const Native& body) {
+        AddNative(loader, name, {std::move(arguments)}, result, [body, result](const std::vector<Value>& cells) {
+            return cells[0].IsNull() ? Value(result) : body(cells);
+        }, Reads::kArgumentsOnly);
+    };
+    add("weft_type", {text}, LogicalType::UINTEGER, [](const std::vector<Value>& cells) {
+        return Value::UINTEGER(PgOidOfType(duckdb::StringValue::Get(cells[0])));
+    });
+    add("format_type", {LogicalType::BIGINT, LogicalType::INTEGER}, text, [](const std::vector<Value>& cells) {
+        const auto modifier = cells[1].IsNull() ? std::nullopt : std::optional(cells[1].GetValue<int32_t>());
+        return Value(PgTypeName(cells[0].GetValue<int64_t>(), modifier));
+    });
+    add("quote_ident", {text}, text, [](const std::vector<Value>& cells) {
+        return Value(PgQuoteIdentifier(duckdb::StringValue::Get(cells[0])));
+    });
+    add("weft_names", {text}, LogicalType::LIST(text), [](const std::vector<Value>& cells) {
+        return TextList(PgNameParts(duckdb::StringValue::Get(cells[0])));
+    });
+    return {"weft_type", "format_type", "quote_ident", "weft_names"};
+}
+
 std::vector<std::string> AddNatives(duckdb::ExtensionLoader& loader, Engine& engine) {
     const auto text = LogicalType::VARCHAR;
     const auto flag = LogicalType::BOOLEAN;
@@ -161,7 +191,8 @@ void SetPgSessionOfProcess(PgSettings* settings) { session_of_process = settings
 Result<> RegisterPgFunctions(Engine& engine) {
     const auto names = TRY(engine.Call([&] {
         duckdb::ExtensionLoader loader(engine.db(), "weft");
-        auto all = AddMacros(loader);
+        auto all = AddNames(loader);
+        for (auto& name : AddMacros(loader)) all.push_back(std::move(name));
         for (auto& name : AddNatives(loader, engine)) all.push_back(std::move(name));
         return all;
     }));
