@@ -210,7 +210,7 @@ class Scenario:
         self.values[name] = folder
 
     def do_node(self, step, rest):
-        self.start_fresh(rest.split())
+        self.start_fresh(rest.replace("$TEST", str(HERE)).split())
 
     def do_as(self, step, rest):
         name, *words = rest.replace("(", " ").replace(")", " ").replace(",", " ").split()

@@ -96,6 +96,11 @@ std::map<std::string, Setter> Keys(NodeConfig& config) {
         {"runs.threads", Number(node.runs.threads)},
         {"runs.time_ms_max", Number<uint64_t>(node.runs.time_ms_max, 1'000)},
         {"runs.attempts_max", Number(node.runs.attempts_max)},
+        {"care.every_ms", Number(node.care.every_ms)},
+        {"care.merge_files_min", Number(node.care.merge_files_min)},
+        {"care.snapshots_keep_min", Number(node.care.snapshots_keep_min)},
+        {"care.snapshot_age_ms_max", Number<uint64_t>(node.care.snapshot_age_ms_max, 0)},
+        {"care.grace_ms", Number<uint64_t>(node.care.grace_ms, 0)},
     };
 }
 

@@ -113,7 +113,7 @@ Result<> MakeParts(Node& node, const NodeOptions& options) {
     node.products = std::make_unique<catalog::Products>(
         catalog::Products::Parts{*node.store, *node.tables, *node.pool, node.clock, options.data});
     node.care = TRY(catalog::Care::Make({*node.store, *node.tables, *node.pool, node.clock, options.data + "/tables"},
-                                        {}));
+                                        options.care));
     node.sessions = TRY(query::Sessions::Make({*node.store, *node.history, *node.pool, *node.tables, node.clock},
                                               options.limits));
     node.runner = TRY(pipeline::Runner::Make(

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "catalog/care.h"
 #include "pipeline/runner.h"
 #include "query/session.h"
 
@@ -23,6 +24,7 @@ struct NodeOptions {
     uint32_t workers_max = 64;
     query::QueryLimits limits;
     pipeline::RunnerOptions runs;
+    catalog::CareOptions care;
 };
 
 // `weft serve`: runs until SIGTERM or SIGINT, then drains. Writes <data>/run/addresses.json when ready for work and

@@ -187,7 +187,7 @@ Result<bool> BackgroundCare::Expire(const meta::Port& port) {
     if (metadata->snapshots.size() <= options_.snapshots_keep_min) return false;
     iceberg::Retention retention;
     retention.snapshots_min = options_.snapshots_keep_min;
-    retention.older_than = {now.us - options_.snapshot_age_us_max};
+    retention.older_than = {now.us - static_cast<int64_t>(options_.snapshot_age_ms_max) * 1000};
     auto expired = TRY(iceberg::ExpireSnapshots(parts_.tables.cache(), *metadata, retention));
     if (expired.snapshots.empty()) return false;
     const auto prepared = TRY(iceberg::PrepareMetadata(std::move(expired.metadata), port.table.metadata_location, now));
@@ -235,7 +235,7 @@ Result<> BackgroundCare::SweepTable(const std::string& uuid, const std::set<std:
             const std::string path = folder + part + "/" + name;
             if (referenced.contains(path)) continue;
             const auto stat = io::Stat(path);
-            if (stat && now.us - stat->mtime_ns / 1000 < options_.grace_us) {
+            if (stat && now.us - stat->mtime_ns / 1000 < static_cast<int64_t>(options_.grace_ms) * 1000) {
                 empty = false;
                 continue;
             }

@@ -18,8 +18,8 @@ struct CareOptions {
     uint32_t merge_files_min = 8;              // Merge when at least this many small files lie in a table.
     uint64_t target_file_bytes = 256ull << 20;
     uint32_t snapshots_keep_min = 3;
-    int64_t snapshot_age_us_max = 3'600ll * 1'000'000;
-    int64_t grace_us = 2 * 3'600ll * 1'000'000;  // An unreferenced file is kept this long: above the longest run.
+    uint64_t snapshot_age_ms_max = 3'600'000;
+    uint64_t grace_ms = 7'200'000;             // An unreferenced file is kept this long: above the longest run.
 };
 
 class Care {  // THREAD: any. OWNS: one background thread.
