@@ -245,6 +245,7 @@ void Engine::Interrupts() {
     sigset_t wanted;
     sigemptyset(&wanted);
     sigaddset(&wanted, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &wanted, nullptr);  // Taken below; unblocked it would end the process.
     while (!state_->interrupts.get_stop_token().stop_requested()) {
         // Again and again: DuckDB forgets an interrupt when the next query of a batch starts.
         const int signal = interrupted_ ? sigtimedwait(&wanted, nullptr, &kInterruptEvery)

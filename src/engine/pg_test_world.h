@@ -97,8 +97,8 @@ public:
 class PgTestWorld {
 public:
     static PgTestWorld& Get() {
-        static PgTestWorld world;
-        return world;
+        static auto* world = new PgTestWorld;  // Never ended: the engine's threads outlive main's statics.
+        return *world;
     }
     Engine& engine() { return *engine_; }
     DataOut& out() { return *out_; }
