@@ -59,6 +59,29 @@ TEST_F(ControlTest, CursorsAskNothingBetweenBatches) {
     }
 }
 
+TEST_F(ControlTest, WhatACursorRunsIntoReachesItsFetch) {
+    host_.refuse_opens = 1;
+    Query("BEGIN");
+    ASSERT_EQ(Query("DECLARE c CURSOR FOR SELECT id FROM shop.items"), "CZ");
+    Pause();
+    EXPECT_EQ(Query("FETCH 2 FROM c"), "TEZ");
+    EXPECT_NE(rows_.find("not now"), std::string::npos) << rows_;
+}
+
+TEST_F(ControlTest, AFetchFromARestrictedRelationFailsWithoutValues) {
+    const auto fail = [&](const std::string& row_filter) {
+        AddTable({"shop", "items"}, 7, {Column("id", DataType::Kind::kBigint, 1)}, {"a.parquet"}, row_filter);
+        Query("BEGIN");
+        EXPECT_EQ(Query("DECLARE c CURSOR FOR SELECT ('v' || id)::integer FROM shop.items"), "CZ");
+        EXPECT_EQ(Query("FETCH 2 FROM c"), "TEZ");
+        auto text = rows_;
+        Query("ROLLBACK");
+        return text;
+    };
+    EXPECT_NE(fail("").find("v0"), std::string::npos) << rows_;
+    EXPECT_EQ(fail("id < 4000").find("v0"), std::string::npos);
+}
+
 TEST_F(ControlTest, ARefusedScanLeavesTheNextOnesTheirNumbers) {
     host_.refuse_opens = 1;
     EXPECT_EQ(Query("SELECT count(*) FROM shop.items WHERE id < 3"), "TEZ");

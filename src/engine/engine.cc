@@ -187,10 +187,13 @@ void Engine::BeginStatement(const StatementLimits& limits) {
         state.answers.clear();
         if (idle) state.by_token.clear();
         state.read.clear();
-        state.restricted = false;
-        state.reads_input_files = false;
         state.denial.reset();
-        state.kept.reset();
+        // A cursor of an earlier statement may still fail: over what it reads, with the error it keeps.
+        if (idle) {
+            state.restricted = false;
+            state.reads_input_files = false;
+            state.kept.reset();
+        }
     }
     state.catalog->Forget(idle);
     if (limits.time_ms == state.time_ms) return;
