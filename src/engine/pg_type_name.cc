@@ -59,7 +59,9 @@ const std::map<uint32_t, Builtin>& Builtins() {
             auto& type = types[oid];
             type.name = std::string(cells[1]);
             // Not int2vector and oidvector, which have elements as well.
-            if (cells[1].starts_with('_')) std::from_chars(cells[13].data(), cells[13].data() + cells[13].size(), type.element);
+            const auto& element = cells[13];
+            if (cells[1].starts_with('_'))
+                std::from_chars(element.data(), element.data() + element.size(), type.element);
         }
         return types;
     }();
