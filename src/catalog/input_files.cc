@@ -21,11 +21,15 @@ std::string RealPath(const std::string& path) {
     return ::realpath(path.c_str(), buffer) ? std::string(buffer) : std::string();
 }
 
-std::string AllowedRoot(const meta::State& state, const std::string& pattern) {
+std::string AllowedRoot(const meta::State& state, const std::string& pattern, const std::string& team) {
     const std::string fixed = RootOf(pattern);
     std::string longest;
-    for (const auto& root : state.file_roots)
+    for (const auto& entry : state.file_roots) {
+        const size_t path = entry.find('/');
+        if (path > 0 && entry.substr(0, path) != team + ":") continue;
+        const std::string root = entry.substr(path);
         if (IsBeneath(fixed, root) && root.size() > longest.size()) longest = root;
+    }
     return longest;
 }
 
@@ -54,12 +58,14 @@ std::string RootOf(const std::string& pattern) {
     return slash == 0 ? "/" : pattern.substr(0, slash);
 }
 
-bool IsAllowed(const meta::State& state, const std::string& pattern) { return !AllowedRoot(state, pattern).empty(); }
+bool IsAllowed(const meta::State& state, const std::string& pattern, const std::string& team) {
+    return !AllowedRoot(state, pattern, team).empty();
+}
 
 Result<std::vector<InputFile>> FindInputFiles(const meta::State& state, const model::InputPort& port,
                                               const InputPlace& place) {
     const std::string pattern = TRY(AbsolutePattern(port, place));
-    const std::string root = AllowedRoot(state, pattern);
+    const std::string root = AllowedRoot(state, pattern, place.team);
     if (root.empty()) return NotAllowed(pattern);
     const std::string relative = pattern.substr(root == "/" ? 1 : root.size() + 1);
     std::vector<std::string> names;

@@ -23,13 +23,14 @@ struct InputFile {
 struct InputPlace {         // Where the files of one input port may come from.
     std::string folder;       // Of the product: relative globs start here. Absolute.
     std::string data_folder;  // The node's own, forbidden.
+    std::string team;         // Owner of the product: a root may be allowed for one team only.
 };
 
 // The absolute, clean pattern of a port: folder + glob, without "." and "..". FAILS: kInvalid when it climbs out.
 Result<std::string> AbsolutePattern(const model::InputPort& port, const InputPlace& place);
 // The folder that an administrator has to allow for this pattern: everything before its first wildcard's component.
 std::string RootOf(const std::string& pattern);
-bool IsAllowed(const meta::State& state, const std::string& pattern);
+bool IsAllowed(const meta::State& state, const std::string& pattern, const std::string& team);
 
 // Sorted by path. FAILS: kDenied when no root allows it (with the command that would); kNotFound when nothing matches.
 Result<std::vector<InputFile>> FindInputFiles(const meta::State& state, const model::InputPort& port,

@@ -30,10 +30,11 @@ protected:
         port.file = std::move(file);
         return port;
     }
-    InputPlace Place() const { return {root_.string(), (root_ / "data").string()}; }
+    InputPlace Place() const { return {root_.string(), (root_ / "data").string(), team_}; }
     Result<std::vector<InputFile>> Find(std::string file) { return FindInputFiles(state_, Port(std::move(file)), Place()); }
 
     fs::path root_;
+    std::string team_ = "sales-data";
     meta::State state_;
 };
 
@@ -50,6 +51,14 @@ TEST_F(InputFiles, WhatNoRootAllowsIsDenied) {
     ASSERT_FALSE(files);
     EXPECT_EQ(files.error().code, Code::kDenied);
     EXPECT_NE(files.error().hint.find("--allow-files"), std::string::npos);
+}
+
+TEST_F(InputFiles, ARootOfOneTeamIsNobodyElses) {
+    state_.file_roots = {"sales-data:" + (root_ / "in").string()};
+    EXPECT_TRUE(Find("./in/a.csv"));
+    team_ = "mallory-team";
+    ASSERT_FALSE(Find("./in/a.csv"));
+    EXPECT_EQ(Find("./in/a.csv").error().code, Code::kDenied);
 }
 
 TEST_F(InputFiles, DotsDoNotLeaveTheRoot) {

@@ -189,7 +189,7 @@ Result<uint64_t> InputFingerprint(const meta::State& state, const meta::Product&
     std::vector<const meta::Port*> sources;
     for (const auto& input : product.spec.input_ports) {
         if (input.kind == model::InputPort::Kind::kFile) {
-            for (const auto& file : TRY(FindInputFiles(state, input, {product.folder, data_folder})))
+            for (const auto& file : TRY(FindInputFiles(state, input, {product.folder, data_folder, product.spec.team.name})))
                 seen += fmt::format("{} {} {} {};", file.Path(), file.stat.size, file.stat.mtime_ns, file.stat.inode);
         } else if (input.kind == model::InputPort::Kind::kProduct) {
             if (const auto* port = FindPublished(state, input.product)) sources.push_back(port);

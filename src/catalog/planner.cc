@@ -121,15 +121,18 @@ Result<> Planner::CheckRights() const {
 // applying; for anybody else they are an error.
 void Planner::AllowRoots() {
     std::set<std::string> roots;
+    auto with_roots = std::make_shared<meta::State>(*state_);
     for (const auto& product : products_) {
         for (const auto& input : product.spec.input_ports) {
             if (input.kind != model::InputPort::Kind::kFile) continue;
-            const auto pattern = AbsolutePattern(input, {product.folder->path, parts_.data_folder});
+            const auto pattern = AbsolutePattern(input, {product.folder->path, parts_.data_folder, product.spec.team.name});
             if (!pattern) {
                 Add(Severity::kError, "E2010", input.at, pattern.error().message, pattern.error().hint);
-            } else if (!IsAllowed(*state_, *pattern)) {
+            } else if (!IsAllowed(*state_, *pattern, product.spec.team.name)) {
                 if (options_.allow_files && who_.admin) {
                     roots.insert(RootOf(*pattern));
+                    new_roots_.emplace(product.spec.team.name, RootOf(*pattern));
+                    with_roots->file_roots.insert(product.spec.team.name + ":" + RootOf(*pattern));
                 } else {
                     Add(Severity::kError, "E2011", input.at,
                         fmt::format("this node may not read files in {}", RootOf(*pattern)),
@@ -140,8 +143,6 @@ void Planner::AllowRoots() {
     }
     if (roots.empty()) return;
     plan_.file_roots.assign(roots.begin(), roots.end());
-    auto with_roots = std::make_shared<meta::State>(*state_);
-    with_roots->file_roots.insert(roots.begin(), roots.end());
     state_ = std::move(with_roots);
 }
 
@@ -265,7 +266,7 @@ void Planner::CompletePort(PlannedProduct& product, model::OutputPort& port) {
             "write sql: SELECT * FROM one_of_them");
         return;
     }
-    JobInputs inputs(parts_.tables, {state_, who_, &product.spec, &port, {product.folder->path, parts_.data_folder}});
+    JobInputs inputs(parts_.tables, {state_, who_, &product.spec, &port, {product.folder->path, parts_.data_folder, product.spec.team.name}});
     inputs.WhilePlanning([&](const model::PortName& name) { return PlannedColumns(product, name); });
     const auto yields = DescribePort(parts_.pool, inputs, product.spec, port, {});
     if (yields) {

@@ -34,6 +34,8 @@ public:
     const std::vector<PlannedProduct>& products() const { return products_; }
     std::vector<size_t> InOrder() const;  // Of products(): sources before their readers. REQUIRES: no cycle.
     const meta::State& state() const { return *state_; }
+    // Team and folder: what applying this plan would allow.
+    const std::set<std::pair<std::string, std::string>>& new_roots() const { return new_roots_; }
 
 private:
     void Parse(const std::vector<model::ProductFolder>& folders);
@@ -63,6 +65,7 @@ private:
     Timestamp now_;
     std::vector<PlannedProduct> products_;
     Plan plan_;
+    std::set<std::pair<std::string, std::string>> new_roots_;
 };
 
 }  // namespace weft::catalog

@@ -122,8 +122,8 @@ Result<Applied> Products::Apply(const govern::Principal& who, const std::vector<
     }
     if (applied.plan.breaking && !options.allow_breaking) return NeedsConsent(applied.plan);
 
-    for (const auto& root : applied.plan.file_roots)
-        CHECK_OK(parts_.store.Commit(who.name, meta::AddFileRoot{root}));
+    for (const auto& [team, root] : planner.new_roots())
+        CHECK_OK(parts_.store.Commit(who.name, meta::AddFileRoot{root, team}));
     const auto command = ToCommand(planner, who);
     if (!command.products.empty()) CHECK_OK(parts_.store.Commit(who.name, command));
     const auto state = parts_.store.Snapshot();

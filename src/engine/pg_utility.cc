@@ -227,6 +227,7 @@ Result<PgUtility> TakeSet(Cursor& at) {
     out.name = TRY(SettingName(at));
     if (out.name == "schema") {
         out.name = "search_path";
+        if (!at.Accept("to")) (void)at.AcceptSymbol("=");  // PostgreSQL's own form has neither.
     } else if (!at.Accept("to") && !at.AcceptSymbol("=")) {
         return at.Unexpected();
     }

@@ -238,9 +238,9 @@ Result<> AddFileRoot::Validate(const State&) const {
 
 void AddFileRoot::Apply(Draft& draft) const {
     Assert(Validate(draft.state()).has_value());
-    draft.AddFileRoot(root);
+    draft.AddFileRoot(team.empty() ? root : team + ":" + root);
 }
 
-Json AddFileRoot::Audit() const { return {{"root", root}}; }
+Json AddFileRoot::Audit() const { return {{"root", root}, {"team", team}}; }
 
 }  // namespace weft::meta

@@ -57,6 +57,7 @@ std::vector<std::string> ReadersOf(const State& state, const Product& product);
 struct AddFileRoot {  // No error when it is there. FAILS: kInvalid (not absolute or not clean).
     static constexpr std::string_view kName = "add_file_root";
     std::string root;
+    std::string team = {};  // Only for products of this team; empty: of every team (`--allow-files`).
 
     Result<> Validate(const State& state) const;
     void Apply(Draft& draft) const;

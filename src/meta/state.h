@@ -161,9 +161,10 @@ struct State {
     std::map<ProductId, std::shared_ptr<const Product>> products;
     std::map<PortId, std::shared_ptr<const Port>> ports;
     std::map<GrantId, std::shared_ptr<const Grant>> grants;
-    std::set<std::string> file_roots;  // Folders beneath which product files may name input files.
-
-    // Indices, kept by Draft (draft.h).
+    // Folders beneath which product files may name input files: "/folder" for products of every
+    // team, "team:/folder" for those of one. Teams do not see each other's files because an
+    // administrator applied for both.
+    std::set<std::string> file_roots;
     std::map<std::string, UserId, std::less<>> user_by_name;
     std::map<std::string, TeamId, std::less<>> team_by_name;
     std::map<std::string, DomainId, std::less<>> domain_by_name;

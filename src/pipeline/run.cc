@@ -82,7 +82,7 @@ Result<RunOutcome> Run::Execute() {
 
 catalog::JobInputs Run::Inputs(const model::OutputPort& port) const {
     return catalog::JobInputs(parts_.tables, {state_, govern::ProductPrincipal(*state_, *product_), &product_->spec, &port,
-                                              {product_->folder, parts_.data_folder}});
+                                              {product_->folder, parts_.data_folder, product_->spec.team.name}});
 }
 
 Result<engine::Finished> Run::InWorker(const engine::Job& job, catalog::JobInputs& inputs, const std::string& timezone) {

@@ -20,6 +20,7 @@ struct RunRequest {
     std::string trigger;
     std::string by;
     std::string slot;          // Of the schedule; empty: none.
+    std::string applier;       // Of the product: nobody takes every place.
     std::vector<ProductId> sources;  // Products that it reads: if one of them is due too, it goes first.
 };
 

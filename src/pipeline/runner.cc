@@ -46,7 +46,7 @@ public:
     ~LocalRunner() override { Drain(); }
 
     Result<RunId> Queue(ProductId product, std::string trigger, std::string by) override {
-        return QueueRun({product, {}, std::move(trigger), std::move(by), {}, {}});
+        return QueueRun({product, {}, std::move(trigger), std::move(by), {}, {}, {}});
     }
     Result<meta::RunRecord> Wait(RunId run, uint64_t wait_ms) override;
     uint32_t running() const override {
@@ -75,6 +75,7 @@ private:
     std::condition_variable_any changed_;
     std::deque<RunRequest> queue_;                   // Guarded by mutex_, as all below.
     std::map<ProductId, Run*> active_;
+    std::map<ProductId, std::string> active_applier_;
     std::map<ProductId, Timestamp> retry_at_;
     std::map<ProductId, uint64_t> last_fingerprint_;
     bool draining_ = false;
@@ -90,6 +91,7 @@ Result<RunId> LocalRunner::QueueRun(RunRequest request) {
         const auto* source = state->FindProduct(input.product.domain, input.product.product);
         if (source && source->id != request.product) request.sources.push_back(source->id);
     }
+    request.applier = product->second->applied_by;
     std::scoped_lock lock(mutex_);
     if (draining_) return Fail(Code::kUnavailable, std::string(kStopped));
     for (const auto& queued : queue_)
@@ -115,13 +117,16 @@ void LocalRunner::ResumeAfterRestart() {
     const auto state = parts_.store.Snapshot();
     for (const auto& [id, product] : state->products) {
         const bool cut_off = product->run.state == meta::RunState::kFailed && product->run.error == kStopped;
-        if (cut_off || product->run.state == meta::RunState::kNone) (void)QueueRun({id, {}, "retry", "node", {}, {}});
+        if (cut_off || product->run.state == meta::RunState::kNone) (void)QueueRun({id, {}, "retry", "node", {}, {}, {}});
     }
 }
 
-// Not while it runs already, nor while a product that it reads is about to be computed: sources come first.
+// Not while it runs already, nor when its applier has all places but one, nor while a product that it reads is about to be computed: sources come first.
 bool LocalRunner::MayStart(const RunRequest& request) const {
     if (active_.contains(request.product)) return false;
+    const auto of_applier =
+        std::ranges::count(active_applier_, request.applier, [](const auto& active) { return active.second; });
+    if (of_applier >= std::max<int64_t>(1, int64_t{options_.runs_max} - 1)) return false;
     return std::ranges::none_of(request.sources, [&](ProductId source) {
         return active_.contains(source) || std::ranges::find(queue_, source, &RunRequest::product) != queue_.end();
     });
@@ -141,6 +146,7 @@ void LocalRunner::WorkLoop(std::stop_token stop) {
             request = *next;
             queue_.erase(next);
             active_.emplace(request.product, nullptr);
+            active_applier_.emplace(request.product, request.applier);
         }
         ExecuteOne(std::move(request));
     }
@@ -162,6 +168,7 @@ void LocalRunner::ExecuteOne(RunRequest request) {
     Finish(request, std::move(record), outcome);
     std::scoped_lock lock(mutex_);
     active_.erase(request.product);
+    active_applier_.erase(request.product);
     changed_.notify_all();
 }
 
@@ -237,14 +244,14 @@ void LocalRunner::ScheduleLoop(std::stop_token stop) {
 void LocalRunner::LookAt(const meta::State& state, const meta::Product& product, Timestamp now) {
     switch (RetryOf(product.id, now)) {
         case Retry::kLater: return;
-        case Retry::kNow: (void)QueueRun({product.id, {}, "retry", "scheduler", {}, {}}); return;
+        case Retry::kNow: (void)QueueRun({product.id, {}, "retry", "scheduler", {}, {}, {}}); return;
         case Retry::kNone: break;
     }
     std::string slot;
     if (IsDue(product, now, slot)) {
-        (void)QueueRun({product.id, {}, "schedule", "scheduler", slot, {}});
+        (void)QueueRun({product.id, {}, "schedule", "scheduler", slot, {}, {}});
     } else if (HasChanged(state, product)) {
-        (void)QueueRun({product.id, {}, "change", "scheduler", {}, {}});
+        (void)QueueRun({product.id, {}, "change", "scheduler", {}, {}, {}});
     }
 }
 

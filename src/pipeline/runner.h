@@ -21,7 +21,7 @@
 namespace weft::pipeline {
 
 struct RunnerOptions {
-    uint32_t runs_max = 2;                  // At once.
+    uint32_t runs_max = 3;                  // At once; all but one of them may be of products that one person applied.
     uint64_t memory_bytes = 2ull << 30;     // Of one run's worker.
     uint32_t threads = 2;
     uint64_t time_ms_max = 3'600'000;

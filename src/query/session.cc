@@ -82,6 +82,17 @@ Result<> LiveSession::Prepare() {
     slot_ = std::move(*slot);
     batch_state_ = shared_.parts.store.Snapshot();  // After the wait: what was revoked meanwhile is not seen.
     options_.who = TRY(govern::Refresh(*batch_state_, options_.who, Now()));
+    // An open cursor or portal goes on reading what it was handed: is that still permitted?
+    if (keep_ && !answers_.StillPermitted(*batch_state_, options_.who, Now())) {
+        worker_->Kill();
+        worker_dead_ = true;
+        keep_ = false;
+        transaction_ = 'I';
+        slot_.Release();
+        auto revoked = Fail(Code::kDenied, "a right that an open cursor of this session needs was revoked");
+        revoked.error().sqlstate = "42501";
+        return revoked;
+    }
     if (transaction_ == 'I') transaction_state_.reset();
     answers_.Begin(batch_state_, transaction_state_ ? transaction_state_ : batch_state_, options_.who, keep_);
     running_ = true;
