@@ -10,7 +10,7 @@ import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 AREAS = {"10": "Files and YAML", "11": "Form", "12": "Columns", "13": "Versions", "14": "Ports", "15": "Times and promises",
-         "16": "Grants", "17": "Contract files and tests"}
+         "16": "Grants", "17": "Contract files and tests", "20": "Plan and apply"}
 
 
 def join_literals(text):
