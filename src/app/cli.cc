@@ -188,7 +188,7 @@ void Tree::People() {
     auto* verb = Verb(&app_, kPeople, "grant", "let somebody read a port",
                       [&grant](Shell& shell) { return AddGrant(shell, grant); });
     verb->add_option("port", grant.product, "DOMAIN.PRODUCT[.PORT]")->required();
-    verb->add_option("action", grant.action, "read")->required();
+    verb->add_option("action", grant.action, "read or write")->required();
     verb->add_option("--to", grant.name, "USER, team:NAME, product:DOMAIN.PRODUCT or everyone")->required();
     verb->add_option("--until", grant.until, "day (2027-12-31) or time in RFC 3339");
 

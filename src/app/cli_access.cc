@@ -208,13 +208,14 @@ Result<int> RevokeToken(Shell& shell, const TokenOptions& options) {
 }
 
 Result<int> AddGrant(Shell& shell, const GrantOptions& options) {
-    if (options.action != "read") return Fail(Code::kInvalid, "`" + options.action + "` cannot be granted", "grant read");
+    if (options.action != "read" && options.action != "write")
+        return Fail(Code::kInvalid, "`" + options.action + "` cannot be granted", "read, or write (pushing records)");
     const PortOf port = TRY(ParsePort(options.product));
     const auto client = TRY(Client::Find(shell));
-    Json body{{"product", port.product}, {"port", port.port}, {"to", options.name}};
+    Json body{{"product", port.product}, {"port", port.port}, {"access", options.action}, {"to", options.name}};
     if (!options.until.empty()) body["until"] = options.until;
     const Json grant = TRY(client->Send("POST", "/api/v1/grants", body));
-    PrintDone(shell, grant, options.name + " may read " + options.product +
+    PrintDone(shell, grant, options.name + " may " + (options.action == "read" ? "read " : "write to ") + options.product +
                                 (options.until.empty() ? "" : " until " + options.until) + " (grant " +
                                 JsonString(grant, "id") + ")");
     return kDone;
@@ -230,7 +231,7 @@ Result<int> RevokeGrant(Shell& shell, const GrantOptions& options) {
 }
 
 Result<int> ListGrants(Shell& shell, const std::string& product) {
-    static constexpr ListField kFields[] = {{"id", "id"}, {"product", "product"}, {"port", "port"}, {"to", "to"},
+    static constexpr ListField kFields[] = {{"id", "id"}, {"product", "product"}, {"port", "port"}, {"access", "access"}, {"to", "to"},
                                             {"declared", "declared"}, {"given_by", "given_by"}, {"until", "until"}};
     const auto client = TRY(Client::Find(shell));
     const std::string query = product.empty() ? "" : "?product=" + UrlPart(product);

@@ -62,7 +62,7 @@ struct TokenOptions {
 };
 struct GrantOptions {
     std::string product;           // DOMAIN.PRODUCT[.PORT]; revoke: or an id.
-    std::string action;            // "read"
+    std::string action;            // "read" or "write"
     std::string name;              // --to, --from
     std::string until;
 };

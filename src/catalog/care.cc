@@ -26,7 +26,7 @@ constexpr uint64_t kMergeTimeMs = 600'000;
 class MergeHost : public engine::Host {
 public:
     MergeHost(Tables& tables, const meta::Port& port, Staging& staging, std::vector<iceberg::DataFile> files)
-        : tables_(tables), table_{port, port.table.snapshot_id, tables.Pin(port.table.uuid)}, staging_(staging),
+        : tables_(tables), table_{port, port.table.snapshot_id, port.DataVersion(), tables.Pin(port.table.uuid)}, staging_(staging),
           files_(std::move(files)) {}
 
     std::vector<engine::RelationAnswer> OnNames(const std::vector<engine::RelationName>& names) override {

@@ -199,7 +199,7 @@ Result<uint64_t> InputFingerprint(const meta::State& state, const meta::Product&
         if (const auto it = state.ports.find(PortId{read}); it != state.ports.end()) sources.push_back(it->second.get());
     std::ranges::sort(sources, {}, [](const meta::Port* port) { return port->id; });
     sources.erase(std::ranges::unique(sources).begin(), sources.end());
-    for (const auto* port : sources) seen += fmt::format("{} {};", port->id.value, port->table.snapshot_id);
+    for (const auto* port : sources) seen += fmt::format("{} {};", port->id.value, port->DataVersion());
     const std::string hash = io::Sha256(seen);
     uint64_t fingerprint = 0;
     for (size_t i = 0; i < 8; ++i) fingerprint = fingerprint << 8 | static_cast<uint8_t>(hash[i]);

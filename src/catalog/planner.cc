@@ -148,10 +148,6 @@ void Planner::AllowRoots() {
 
 void Planner::CheckInputs(PlannedProduct& product) {
     for (const auto& input : product.spec.input_ports) {
-        if (input.kind == model::InputPort::Kind::kPush) {
-            Add(Severity::kError, "E2012", input.at,
-                fmt::format("input port {} takes pushed records, which this node does not accept yet", input.name));
-        }
         if (input.kind != model::InputPort::Kind::kProduct) continue;
         const std::string source = ReadName(input.product);
         if (FindPlanned(source)) continue;
@@ -254,6 +250,7 @@ void Planner::Complete(PlannedProduct& product) {
 }
 
 void Planner::CompletePort(PlannedProduct& product, model::OutputPort& port) {
+    if (product.completed.FedBy(port)) return;  // Events: the contract is complete.
     if (product.spec.input_ports.empty() && port.sql.empty()) {
         Add(Severity::kError, "E2005", port.at,
             fmt::format("output port {} has neither sql nor an input port to take its rows from", port.name));

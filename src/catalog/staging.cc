@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/json.h"
+#include "base/text.h"
 #include "iceberg/commit.h"
 #include "iceberg/scan.h"
 #include "io/files.h"
@@ -67,11 +69,95 @@ Result<iceberg::DataFile> Staging::ToDataFile(const engine::WrittenFile& file) c
     return data;
 }
 
+namespace {
+
+iceberg::Change::Operation ToIceberg(Staging::Change::Operation operation) {
+    switch (operation) {
+        case Staging::Change::Operation::kReplace: return iceberg::Change::Operation::kReplace;
+        case Staging::Change::Operation::kAppend: return iceberg::Change::Operation::kAppend;
+        case Staging::Change::Operation::kRewrite: return iceberg::Change::Operation::kRewrite;
+        case Staging::Change::Operation::kOverwrite: break;
+    }
+    return iceberg::Change::Operation::kOverwrite;
+}
+
+// TailFile::stats: [[field id, bytes, values, nulls, lower, upper], …], bounds in Base64 and absent when unknown.
+std::string StatsText(const engine::WrittenFile& file) {
+    Json columns = Json::array();
+    for (const auto& column : file.columns) {
+        Json one = {column.field_id, column.size_bytes, column.value_count, column.null_count};
+        if (column.has_bounds) {
+            one.push_back(Base64(column.lower));
+            one.push_back(Base64(column.upper));
+        }
+        columns.push_back(std::move(one));
+    }
+    return DumpJson(columns);
+}
+
+Result<std::vector<engine::WrittenColumn>> ReadStats(const std::string& text) {
+    const auto bad = [] { return Fail(Code::kCorrupt, "the statistics of a tail file cannot be read"); };
+    const Json json = TRY(ParseJson(text, 16u << 20));
+    std::vector<engine::WrittenColumn> columns;
+    for (const Json& one : json) {
+        if (!one.is_array() || (one.size() != 4 && one.size() != 6)) return bad();
+        for (size_t i = 0; i < 4; ++i)
+            if (!one[i].is_number_integer()) return bad();
+        engine::WrittenColumn column;
+        column.field_id = one[0].get<int32_t>();
+        column.size_bytes = one[1].get<uint64_t>();
+        column.value_count = one[2].get<uint64_t>();
+        column.null_count = one[3].get<uint64_t>();
+        if (one.size() == 6) {
+            if (!one[4].is_string() || !one[5].is_string()) return bad();
+            const auto lower = FromBase64(one[4].get<std::string>());
+            const auto upper = FromBase64(one[5].get<std::string>());
+            if (!lower || !upper) return bad();
+            column.has_bounds = true;
+            column.lower = *lower;
+            column.upper = *upper;
+        }
+        columns.push_back(std::move(column));
+    }
+    return columns;
+}
+
+}  // namespace
+
+Result<std::vector<meta::TailFile>> Staging::SealTail(const std::vector<engine::WrittenFile>& files,
+                                                      uint64_t last_position) {
+    std::vector<meta::TailFile> tail;
+    for (const auto& file : files) {
+        const auto data = TRY(ToDataFile(file));  // Checks what the worker said.
+        const io::Descriptor written(::open(data.path.c_str(), O_RDONLY | O_CLOEXEC));
+        if (!written) return Fail(Code::kUnavailable, "cannot open a data file that was just written");
+        CHECK_OK(io::SyncFile(written.get()));
+        tail.push_back({.name = data.path.substr(base_.location.size() + std::string_view("/data/").size()),
+                        .row_count = file.row_count,
+                        .size_bytes = file.size_bytes,
+                        .last_position = last_position,
+                        .stats = StatsText(file)});
+    }
+    if (!tail.empty()) CHECK_OK(io::SyncDirectory(base_.location + "/data"));
+    return tail;
+}
+
+Result<engine::WrittenFile> Staging::Adopt(const meta::TailFile& file, uint32_t index) {
+    engine::WrittenFile written;
+    written.index = index;
+    written.row_count = file.row_count;
+    written.size_bytes = file.size_bytes;
+    written.columns = TRY(ReadStats(file.stats));
+    if (!paths_.emplace(index, base_.location + "/data/" + file.name).second)
+        return Fail(Code::kCorrupt, "the same file twice in one commit");
+    adopted_.insert(index);
+    return written;
+}
+
 Result<meta::Table> Staging::Prepare(const Binding& binding, const std::vector<engine::WrittenFile>& files,
                                      const Change& change, Timestamp now) {
     iceberg::Change commit;
-    commit.operation = change.operation == Change::Operation::kReplace ? iceberg::Change::Operation::kReplace
-                                                                       : iceberg::Change::Operation::kOverwrite;
+    commit.operation = ToIceberg(change.operation);
     commit.removed_paths = change.removed;
     commit.summary = change.summary;
     for (const auto& file : files) {
@@ -112,7 +198,8 @@ Result<meta::Table> Staging::Prepare(const Binding& binding, const std::vector<e
 void Staging::Abandon(const Error& error) {
     if (error.code == Code::kUnknownOutcome) return;  // It may be published: care sweeps what is not.
     if (prepared_) iceberg::Abandon(*prepared_);
-    for (const auto& [index, path] : paths_) (void)io::RemoveFile(path);
+    for (const auto& [index, path] : paths_)
+        if (!adopted_.contains(index)) (void)io::RemoveFile(path);
     paths_.clear();
     prepared_.reset();
 }

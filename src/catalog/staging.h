@@ -11,6 +11,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,10 +39,11 @@ public:
     // A new empty data file, write-only, and its number for engine::WrittenFile::index. FAILS: kUnavailable (disk).
     Result<io::Descriptor> NewFile(uint32_t index);
 
-    // Syncs the written files and writes metadata for them. `removed` only with kReplace. FAILS: kInvalid when a file
+    // Syncs the written files and writes metadata for them. `removed` only with kReplace and kRewrite. FAILS: kInvalid when a file
     // is not what the worker said; kCorrupt; kUnavailable.
     struct Change {
-        enum class Operation : uint8_t { kOverwrite, kReplace };
+        // kAppend: beside what is there. kRewrite: instead of `removed`, with other rows.
+        enum class Operation : uint8_t { kOverwrite, kReplace, kAppend, kRewrite };
         Operation operation = Operation::kOverwrite;
         std::vector<std::string> removed;
         std::map<std::string, std::string> summary;
@@ -49,7 +51,14 @@ public:
     Result<meta::Table> Prepare(const Binding& binding, const std::vector<engine::WrittenFile>& files,
                                 const Change& change, Timestamp now);
 
-    // Removes what was written, unless the outcome of the commit is unknown. `error`: why nothing was published.
+    // Syncs the written files as a tail: readable beside the table, in no Iceberg snapshot. `last_position` of all.
+    Result<std::vector<meta::TailFile>> SealTail(const std::vector<engine::WrittenFile>& files, uint64_t last_position);
+    // A file of the tail, to be appended as it is: for Prepare. FAILS: kCorrupt when its stats cannot be read.
+    Result<engine::WrittenFile> Adopt(const meta::TailFile& file, uint32_t index);
+    // The folder and uuid of the table, also of a new one that nothing names yet.
+    const meta::Table& table() const { return base_; }
+
+    // Removes what was written (not what was adopted), unless the outcome of the commit is unknown. `error`: why nothing was published.
     void Abandon(const Error& error);
 
     const std::string& expected_metadata_location() const { return base_.metadata_location; }
@@ -62,6 +71,7 @@ private:
     meta::Table base_;
     std::shared_ptr<const void> pin_;
     std::map<uint32_t, std::string> paths_;        // By WrittenFile::index.
+    std::set<uint32_t> adopted_;
     std::unique_ptr<iceberg::Prepared> prepared_;
 };
 

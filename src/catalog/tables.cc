@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include "iceberg/cache.h"
 #include "iceberg/scan.h"
 #include "io/files.h"
+#include "meta/runs.h"
 
 namespace weft::catalog {
 namespace {
@@ -19,24 +21,39 @@ namespace {
 class Pins {
 public:
     static std::shared_ptr<const void> Add(const std::shared_ptr<Pins>& pins, const std::string& uuid) {
+        uint64_t number = 0;
         {
             std::scoped_lock lock(pins->mutex_);
-            ++pins->counts_[uuid];
+            number = ++pins->last_;
+            pins->held_[uuid].insert(number);
         }
-        return std::shared_ptr<const void>(pins.get(), [pins, uuid](const void*) { pins->Remove(uuid); });
+        return std::shared_ptr<const void>(pins.get(),
+                                           [pins, uuid, number](const void*) { pins->Remove(uuid, number); });
     }
     bool Has(const std::string& uuid) const {
         std::scoped_lock lock(mutex_);
-        return counts_.contains(uuid);
+        return held_.contains(uuid);
+    }
+    uint64_t Oldest(const std::string& uuid) const {
+        std::scoped_lock lock(mutex_);
+        const auto it = held_.find(uuid);
+        return it == held_.end() ? last_ : *it->second.begin() - 1;
+    }
+    uint64_t Count() const {
+        std::scoped_lock lock(mutex_);
+        return last_;
     }
 
 private:
-    void Remove(const std::string& uuid) {
+    void Remove(const std::string& uuid, uint64_t number) {
         std::scoped_lock lock(mutex_);
-        if (auto it = counts_.find(uuid); --it->second == 0) counts_.erase(it);
+        const auto it = held_.find(uuid);
+        it->second.erase(number);
+        if (it->second.empty()) held_.erase(it);
     }
     mutable std::mutex mutex_;
-    std::map<std::string, uint32_t> counts_;  // Guarded by mutex_.
+    uint64_t last_ = 0;                              // Guarded by mutex_.
+    std::map<std::string, std::set<uint64_t>> held_;  // Guarded by mutex_.
 };
 
 // The nearest table that this principal may read; nobody is told of names that he may not see.
@@ -67,10 +84,30 @@ Error NotPublished(const meta::State& state, const meta::Product& product) {
     return error;
 }
 
-engine::TableRelation ToRelation(const meta::Port& port, const govern::Permit& permit) {
+// What a reader of a port fed by events does not see of its files: records after the version that he reads, and dead
+// letters that were replayed or purged. Empty: nothing.
+std::string EventFilter(const Scannable& table) {
+    const meta::Port& port = table.port;
+    std::vector<std::string> parts;
+    const bool letters = port.name == meta::kRejectedPort;
+    const std::string_view position = letters ? "position" : model::kPositionColumn;
+    if (port.pushed && table.data_version < port.DataVersion())
+        parts.push_back(fmt::format("\"{}\" <= {}", position, table.data_version));
+    for (const auto& settled : port.settled)
+        parts.push_back(fmt::format("(\"{0}\" < {1} OR \"{0}\" > {2})", position, settled.first, settled.last));
+    return Join(parts, " AND ");
+}
+
+engine::TableRelation ToRelation(const Scannable& table, const govern::Permit& permit) {
+    const meta::Port& port = table.port;
     engine::TableRelation relation;
-    relation.row_filter = permit.row_filter;
-    relation.row_count = permit.row_filter.empty() ? port.table.row_count : 0;
+    relation.row_filter = EventFilter(table);
+    if (!permit.row_filter.empty()) {
+        relation.row_filter = relation.row_filter.empty()
+                                  ? permit.row_filter
+                                  : fmt::format("({}) AND ({})", permit.row_filter, relation.row_filter);
+    }
+    relation.row_count = relation.row_filter.empty() ? port.table.row_count + port.TailRows() : 0;
     for (const auto& bound : port.columns) {
         engine::RelationColumn column;
         column.name = bound.column.name;
@@ -101,11 +138,13 @@ public:
     explicit LocalTables(Parts parts) : parts_(std::move(parts)) {}
 
     Result<Resolved> Resolve(const std::shared_ptr<const meta::State>& state, const govern::Principal& who,
-                             const engine::RelationName& name, int64_t snapshot_id) override;
+                             const engine::RelationName& name, int64_t data_version) override;
     Result<Plan> PlanScan(const Scannable& table, const engine::Open& open) override;
     Result<io::Descriptor> OpenFile(const Scannable& table, const std::string& path) override;
     std::shared_ptr<const void> Pin(const std::string& uuid) override { return Pins::Add(pins_, uuid); }
     bool IsPinned(const std::string& uuid) const override { return pins_->Has(uuid); }
+    uint64_t OldestPin(const std::string& uuid) const override { return pins_->Oldest(uuid); }
+    uint64_t PinCount() const override { return pins_->Count(); }
     iceberg::Cache& cache() override { return cache_; }
     const std::string& folder() const override { return parts_.folder; }
 
@@ -129,7 +168,7 @@ Result<Resolved> LocalTables::ResolveSystem(const meta::State& state, const gove
 
 // Name -> product, port, major -> decision -> relation: the only way to rows, for every access path.
 Result<Resolved> LocalTables::Resolve(const std::shared_ptr<const meta::State>& state, const govern::Principal& who,
-                                      const engine::RelationName& name, int64_t snapshot_id) {
+                                      const engine::RelationName& name, int64_t data_version) {
     if (name.domain == "mesh") return ResolveSystem(*state, who, name);
     const Timestamp now = parts_.clock.Now();
     const auto missing = [&] {
@@ -153,17 +192,32 @@ Result<Resolved> LocalTables::Resolve(const std::shared_ptr<const meta::State>& 
     const bool declared = product->spec.FindOutput(port_name->port) != nullptr &&
                           (!port_name->major || *port_name->major == product->spec.version.major);
     if (!port && !declared) return missing();
-    if (!port || port->table.metadata_location.empty())
-        return std::unexpected(NotPublished(*state, *product));
+    if (!port || !port->HasRows()) return std::unexpected(NotPublished(*state, *product));
 
     Resolved resolved;
-    resolved.relation.body = ToRelation(*port, std::get<govern::Permit>(decision));
-    resolved.table = Scannable{*port, snapshot_id ? snapshot_id : port->table.snapshot_id, Pin(port->table.uuid)};
+    resolved.table = Scannable{*port, port->table.snapshot_id, data_version ? data_version : port->DataVersion(),
+                               Pin(port->table.uuid)};
+    if (!port->pushed && data_version) resolved.table->snapshot_id = data_version;
+    resolved.relation.body = ToRelation(*resolved.table, std::get<govern::Permit>(decision));
     resolved.full_name = state->FullName(*product);
     return resolved;
 }
 
+// Tail files are few and young: all of them are read. A file may be asked for until care has swept it, which waits for
+// the pin of the reader.
+void AddTail(const meta::Port& port, Tables::Plan& plan) {
+    for (const auto& file : port.tail) {
+        plan.files.files.push_back({file.size_bytes, file.row_count});
+        plan.paths.push_back(port.table.location + "/data/" + file.name);
+    }
+}
+
 Result<Tables::Plan> LocalTables::PlanScan(const Scannable& table, const engine::Open& open) {
+    if (table.port.table.metadata_location.empty()) {
+        Plan plan;
+        AddTail(table.port, plan);
+        return plan;
+    }
     const auto metadata = TRY(cache_.Metadata(table.port.table.metadata_location));
     if (table.snapshot_id != 0 && !metadata->FindSnapshot(table.snapshot_id)) {
         auto gone = Fail(Code::kUnavailable, "the snapshot that this transaction or page reads has expired",
@@ -180,6 +234,7 @@ Result<Tables::Plan> LocalTables::PlanScan(const Scannable& table, const engine:
         plan.files.files.push_back({static_cast<uint64_t>(file.file_size), static_cast<uint64_t>(file.record_count)});
         plan.paths.push_back(file.path);
     }
+    AddTail(table.port, plan);
     return plan;
 }
 
@@ -201,7 +256,7 @@ const meta::Port* FindPublished(const meta::State& state, const model::PortName&
     for (const PortId id : ports->second) {  // By name, then major: the last published one wins.
         const meta::Port& port = *state.ports.at(id);
         if (port.name != name.port) continue;
-        if (!newest || newest->table.metadata_location.empty() || !port.table.metadata_location.empty()) newest = &port;
+        if (!newest || !newest->HasRows() || port.HasRows()) newest = &port;
     }
     return newest;
 }

@@ -91,6 +91,11 @@ Result<Control::Output> Control::AskOutput(bool rejected) {
     return Output{answer.index, std::move(files[0])};
 }
 
+Result<std::vector<OutputColumn>> Control::AskWrite(const Write& write) {
+    const auto guard = InBatch();
+    return Expect<Written>(RoundTrip(write, nullptr)).answer;
+}
+
 void Control::SendReady() {
     if (!SendFrame(fd_, Encode(FromWorker(Ready{})))) Gone();
 }

@@ -40,6 +40,8 @@ class Control {  // THREAD: any for the Ask calls (one round trip at a time); ma
         io::Descriptor file;
     };
     Result<Output> AskOutput(bool rejected);  // FAILS: kDenied when the node refuses.
+    // FAILS: as the node says. REQUIRES: lines of at most kLimits.pg_message_bytes_max.
+    Result<std::vector<OutputColumn>> AskWrite(const Write& write);
 
     void SendReady();
     void SendHead(const Head& head);

@@ -337,7 +337,9 @@ Result<> Load::WriteRejected(Ended& ended) {
                                                   {"file", Kind::kVarchar},
                                                   {"line", Kind::kBigint},
                                                   {"raw", Kind::kVarchar},
-                                                  {"received_at", Kind::kTimestampTz}};
+                                                  {"received_at", Kind::kTimestampTz},
+                                                  {"position", Kind::kBigint},
+                                                  {"key", Kind::kVarchar}};
     for (const auto& [name, kind] : kinds) {
         OutputColumn column;
         column.name = name;
@@ -347,7 +349,8 @@ Result<> Load::WriteRejected(Ended& ended) {
     }
     const auto target = TRY(OpenTarget(engine_, job_, true));
     const auto sql =
-        TRY(CopySql("SELECT reason, file, line, raw, now() AS received_at FROM weft_rejected()",
+        TRY(CopySql("SELECT reason, file, line, raw, now() AS received_at, NULL::BIGINT AS position, "
+                    "NULL::VARCHAR AS key FROM weft_rejected()",
                     target, columns));
     auto statements = TRY(engine_.Parse(sql));
     auto files = TRY(RunCopy(engine_, *connection_, std::move(statements[0]), target, columns));

@@ -455,6 +455,10 @@ Result<io::Descriptor> Host::OnNeedOutput(const NeedOutput&, uint32_t) {
     return Fail(Code::kDenied, "this statement may not write files");
 }
 
+Result<std::vector<OutputColumn>> Host::OnWrite(const Write&) {
+    return Fail(Code::kDenied, "this statement may not write rows");
+}
+
 Result<std::unique_ptr<Pool>> Pool::Make(PoolOptions options) {
     auto pool = std::make_unique<PoolImpl>(std::move(options));
     CHECK_OK(pool->Start());

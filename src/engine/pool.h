@@ -29,6 +29,8 @@ class Host {
     virtual Result<std::vector<io::Descriptor>> OnNeedFiles(const NeedFiles& need) = 0;
     // A new empty file, opened write-only, for a job. The default refuses: readers write nothing.
     virtual Result<io::Descriptor> OnNeedOutput(const NeedOutput& need, uint32_t index);
+    // Records of an INSERT or COPY; answers with the target's columns. The default refuses.
+    virtual Result<std::vector<OutputColumn>> OnWrite(const Write& write);
 };
 
 struct PoolOptions {

@@ -22,6 +22,7 @@ constexpr size_t kReportBytesMax = 16u << 20;  // Head and Ended.
 constexpr size_t kReadBytes = 64u << 10;
 
 size_t BodyMax(char type) {
+    if (type == 'i') return kLimits.pg_batch_bytes_max;  // Rows of a client.
     return type == 'h' || type == 'e' ? kReportBytesMax : kQuestionBytesMax;
 }
 
@@ -253,6 +254,7 @@ Link::Made Link::Make(Host& host, const FromWorker& question, uint32_t output_in
         if (!files || files->size() != need->indices.size()) return {Files{0}, {}};
         return {Files{static_cast<uint32_t>(files->size())}, std::move(*files)};
     }
+    if (const auto* write = std::get_if<Write>(&question)) return {Written{host.OnWrite(*write)}, {}};
     auto file = host.OnNeedOutput(std::get<NeedOutput>(question), output_index);
     std::vector<io::Descriptor> files;
     if (file) files.push_back(std::move(*file));

@@ -42,8 +42,13 @@ void Fields(A& a, BlockRelation& v) {
     a(v.columns, v.block);
 }
 template <class A>
+void Fields(A& a, Received& v) {
+    a(v.first_line, v.position, v.received_us, v.key);
+}
+template <class A>
 void Fields(A& a, FileRelation& v) {
-    a(v.format, v.columns, v.delimiter, v.header, v.nulls, v.gzip, v.names);
+    a(v.format, v.columns, v.delimiter, v.header, v.nulls, v.gzip, v.names, v.received,
+      v.reject_unknown);
 }
 template <class A>
 void Fields(A& a, Relation& v) {
@@ -59,7 +64,7 @@ void Fields(A& a, ScanFile& v) {
 }
 template <class A>
 void Fields(A& a, ScanFiles& v) {
-    a(v.files, v.filter_proved);
+    a(v.files);
 }
 template <class A>
 void Fields(A& a, Setting& v) {
@@ -84,7 +89,7 @@ void Fields(A& a, OrderBy& v) {
 template <class A>
 void Fields(A& a, Statement& v) {
     a(v.sql, v.relation, v.columns, v.where, v.order, v.limit, v.offset, v.parameters, v.format,
-      v.describe_only, v.plan_only, v.limits);
+      v.describe_only, v.limits);
 }
 template <class A>
 void Fields(A& a, OutputColumn& v) {
@@ -95,9 +100,13 @@ void Fields(A& a, Input& v) {
     a(v.name, v.relation);
 }
 template <class A>
+void Fields(A& a, Part& v) {
+    a(v.kind, v.columns, v.from, v.to, v.changed, v.kept);
+}
+template <class A>
 void Fields(A& a, Job& v) {
     a(v.kind, v.sql, v.inputs, v.columns, v.sort_by, v.unique, v.bad_rows_max, v.bad_rows_share_max,
-      v.target_file_bytes, v.target_row_group_rows, v.rejected, v.limits);
+      v.target_file_bytes, v.target_row_group_rows, v.rejected, v.part, v.limits);
 }
 template <class A>
 void Fields(A& a, RelationAnswer& v) {
@@ -118,6 +127,14 @@ void Fields(A& a, Files& v) {
 template <class A>
 void Fields(A& a, OutputFile& v) {
     a(v.index);
+}
+template <class A>
+void Fields(A& a, Written& v) {
+    a(v.answer);
+}
+template <class A>
+void Fields(A& a, Write& v) {
+    a(v.relation, v.lines, v.count);
 }
 template <class A>
 void Fields(A&, Ready&) {}
@@ -167,8 +184,9 @@ void Fields(A& a, StatementReport& v) {
 }
 template <class A>
 void Fields(A& a, Ended& v) {
-    a(v.ok, v.error, v.rows, v.bytes, v.transaction, v.keep, v.session_changed, v.session,
-      v.reports, v.files, v.checks, v.bad_records, v.bad_record_count);
+    a(v.ok, v.error, v.rows, v.bytes, v.transaction, v.copy_in, v.keep, v.session_changed, v.session,
+      v.reports, v.files, v.checks, v.bad_records, v.bad_record_count,
+      v.newest);
 }
 
 // The last enumerator of each enum that crosses: a larger byte is not a value.
@@ -182,6 +200,7 @@ constexpr uint8_t Last(FileRelation::Format) {
 }
 constexpr uint8_t Last(Comparison::Op) { return static_cast<uint8_t>(Comparison::Op::kIn); }
 constexpr uint8_t Last(Format) { return static_cast<uint8_t>(Format::kArrow); }
+constexpr uint8_t Last(Part::Kind) { return static_cast<uint8_t>(Part::Kind::kMerge); }
 constexpr uint8_t Last(Job::Kind) { return static_cast<uint8_t>(Job::Kind::kProfile); }
 
 template <class T>
@@ -353,8 +372,8 @@ void Fields(A& a, DataType& v) {
     }
 }
 
-constexpr std::string_view kToWorker = "SPQJROFW";  // In the order of the variant.
-constexpr std::string_view kFromWorker = "anofwhe";
+constexpr std::string_view kToWorker = "SPQJROFWD";  // In the order of the variant.
+constexpr std::string_view kFromWorker = "anofwhei";
 static_assert(kToWorker.size() == std::variant_size_v<ToWorker>);
 static_assert(kFromWorker.size() == std::variant_size_v<FromWorker>);
 

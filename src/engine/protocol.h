@@ -95,8 +95,6 @@ struct Statement {
     std::vector<std::string> parameters;  // Text; bound to $1… of `sql`.
     Format format = Format::kJsonLines;
     bool describe_only = false;  // Head and no rows.
-    bool plan_only =
-        false;  // Bind against relations of a planned state; only Head is wanted (Code checks).
     StatementLimits limits;
 };
 
@@ -111,6 +109,18 @@ struct OutputColumn {
     std::string
         check;  // DuckDB boolean expression over the output row; null counts as true; empty: none.
     std::string check_name;  // For messages: "minimum 0 of amount".
+};
+
+// A load that computes a part of a port's rows anew (model::Incremental). The written files hold the
+// new rows and, from `kept`, those rows that the part does not cover.
+struct Part {
+    enum class Kind : uint8_t { kAll, kBy, kMerge };
+    Kind kind = Kind::kAll;
+    std::vector<std::string> columns;  // One for kBy; the keys for kMerge.
+    std::string from;     // kBy: rows with columns[0] >= from; text that casts to its type; empty: all.
+    std::string to;       // kBy: and < to; empty: no end. (A backfill's range.)
+    std::string changed;  // kMerge: the Input whose rows' keys are computed anew.
+    std::string kept;     // The Input with the files of the table that hold rows of both sides; empty: none.
 };
 
 struct Input {
@@ -141,6 +151,7 @@ struct Job {
     uint64_t target_file_bytes = 256u << 20;
     uint64_t target_row_group_rows = 122'880;
     bool rejected = false;  // Also write the bad records as a second table (see Written::rejected).
+    Part part;              // kLoad only.
     StatementLimits limits;
 };
 
@@ -162,7 +173,13 @@ struct OutputFile {  // One write-only descriptor rides on the frame.
     uint32_t index = 0;
 };
 
-using ToWorker = std::variant<Start, Pg, Statement, Job, Relations, Opened, Files, OutputFile>;
+// Answer to Write: the target's columns, without those that the node fills; or why not.
+struct Written {
+    Result<std::vector<OutputColumn>> answer;
+};
+
+using ToWorker =
+    std::variant<Start, Pg, Statement, Job, Relations, Opened, Files, OutputFile, Written>;
 
 // ---- worker -> node
 
@@ -185,6 +202,14 @@ struct NeedOutput {  // A job wants to write its next file.
     bool rejected = false;
 };
 
+// INSERT and COPY FROM of a PostgreSQL client: records for a port fed by events, one JSON object per
+// line. No lines: only asks whether the principal may, and for the columns.
+struct Write {
+    RelationName relation;
+    std::string lines;
+    uint64_t count = 0;
+};
+
 struct HeadColumn {
     std::string name;
     DataType type;
@@ -200,6 +225,7 @@ struct Ended {
     uint64_t rows = 0;
     uint64_t bytes = 0;
     char transaction = 'I';  // I idle, T in a transaction, E failed one.
+    bool copy_in = false;    // Waits for CopyData: the next batch is a part of the client's rows.
     bool keep = false;       // An open transaction, portal or cursor needs this very worker.
     bool session_changed = false;
     std::string session;  // Settings and prepared texts, opaque to the node; at most 4 MiB.
@@ -209,9 +235,10 @@ struct Ended {
     std::vector<CheckResult> checks;
     std::vector<BadRecord> bad_records;  // The first 100.
     uint64_t bad_record_count = 0;
+    std::string newest;  // Part::Kind::kBy: the greatest columns[0] of the new rows, as text; empty: none.
 };
 
-using FromWorker = std::variant<Ready, Names, Open, NeedFiles, NeedOutput, Head, Ended>;
+using FromWorker = std::variant<Ready, Names, Open, NeedFiles, NeedOutput, Head, Ended, Write>;
 
 // One frame's bytes (header included). REQUIRES: the body fits kLimits.worker_frame_bytes_max.
 std::string Encode(const ToWorker& message);

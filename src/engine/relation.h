@@ -53,6 +53,14 @@ struct BlockRelation {
     std::string block;  // Encoded by engine::BlockWriter.
 };
 
+// Where a run of lines of a pushed batch came from.
+struct Received {
+    uint64_t first_line = 1;  // 1-based; up to the next member's first_line.
+    uint64_t position = 0;    // Of the first line; the others follow one by one.
+    int64_t received_us = 0;  // As Timestamp.
+    std::string key;          // Idempotency key of the request or event; for dead letters.
+};
+
 // Files of an input port that the run of a product reads; opened like a table's.
 struct FileRelation {
     enum class Format : uint8_t { kCsv, kJsonLines, kParquet };
@@ -63,6 +71,10 @@ struct FileRelation {
     std::vector<std::string> nulls;       // CSV: texts that mean null, beside the empty one.
     bool gzip = false;
     std::vector<std::string> names;  // For messages only: one per file, as the product wrote it.
+    // Pushed records (kJsonLines, one file): ordered by first_line. The relation then has two more
+    // columns, model::kReceivedAt and kPositionColumn.
+    std::vector<Received> received;
+    bool reject_unknown = false;  // kJsonLines: a member that is no column breaks its record.
 };
 
 struct Relation {
@@ -97,11 +109,9 @@ struct ScanFile {
 };
 
 // What the node answers to Open: the files of the scan, in order. Descriptors follow on demand by
-// index. A file whose bounds prove the row filter could be left unfiltered; `filter_proved` says so
-// for all files of the scan.
+// index.
 struct ScanFiles {
     std::vector<ScanFile> files;
-    bool filter_proved = false;
 };
 
 }  // namespace weft::engine

@@ -110,7 +110,7 @@ Result<> Run::All() {
     SqlStatement copy = parquet ? statement->Copy() : nullptr;
     auto prepared = TRY(engine_.Call([&] { return connection->Prepare(std::move(statement)); }));
     if (prepared->HasError()) return std::unexpected(engine_.FromDuck(prepared->GetErrorObject()));
-    if (statement_.describe_only || statement_.plan_only) {
+    if (statement_.describe_only) {
         engine_.control().SendHead(ToHead(*prepared));
         return {};
     }

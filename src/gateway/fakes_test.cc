@@ -91,9 +91,9 @@ FakeSession::~FakeSession() {
     all_.open.erase(id_);
 }
 
-void FakeSession::PinSnapshot(int64_t snapshot_id) {
+void FakeSession::PinData(int64_t data_version) {
     std::scoped_lock lock(all_.mutex);
-    all_.last_pin = snapshot_id;
+    all_.last_pin = data_version;
 }
 
 void FakeSession::Cancel() {

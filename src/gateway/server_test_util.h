@@ -58,9 +58,9 @@ class FakeSession : public query::Session {
     void Cancel() override;
     uint32_t id() const override { return id_; }
     uint32_t cancel_key() const override { return id_ * 7919; }
-    int64_t snapshot_id() const override { return 42; }
+    int64_t data_version() const override { return 42; }
     std::string contract_version() const override { return "1.4.2"; }
-    void PinSnapshot(int64_t snapshot_id) override;
+    void PinData(int64_t data_version) override;
 
   private:
     void Run(std::string script, std::string row, std::string end, OnEnded on_ended);

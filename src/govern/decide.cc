@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "model/port_name.h"
 
@@ -62,14 +63,16 @@ struct GrantsFound {
 };
 
 // `port` empty: a grant on any port will do.
+// `access` absent: a grant of any kind will do.
 GrantsFound FindGrants(const meta::State& state, const Principal& who, const meta::Product& product,
-                       std::string_view port, Timestamp now) {
+                       std::string_view port, std::optional<model::Access> access, Timestamp now) {
     GrantsFound found;
     const auto of = state.grants_of.find(product.id);
     if (of == state.grants_of.end()) return found;
     for (const GrantId id : of->second) {
         const meta::Grant& grant = *state.grants.at(id);
         if (!port.empty() && grant.port != "*" && grant.port != port) continue;
+        if (access && grant.access != *access) continue;
         if (!IsFor(state, who, grant.subject)) continue;
         (grant.until && *grant.until <= now ? found.ended : found.living) = &grant;
     }
@@ -109,15 +112,16 @@ Denial Deny(const meta::State& state, const Principal& who, Action action,
                 fmt::format("ask {}", TeamText(state, product.team) + " for it, as " + who.name)};
 }
 
-Denial DenyWithoutGrant(const meta::State& state, const Principal& who,
+Denial DenyWithoutGrant(const meta::State& state, const Principal& who, Action action,
                         const meta::Product& product, std::string_view port,
                         const meta::Grant* ended) {
-    Denial denial = Deny(state, who, Action::kRead, product,
+    Denial denial = Deny(state, who, action, product,
                          ended == nullptr ? fmt::format("no grant for {}", who.name)
                                           : fmt::format("the grant for {} ended {}", who.name,
                                                         ToRfc3339(*ended->until)));
-    denial.how_to_ask = fmt::format("ask them, or a member runs: weft grant {} read --to {}",
-                                    Dotted(state, product, port), who.name);
+    denial.how_to_ask = fmt::format("ask them, or a member runs: weft grant {} {} --to {}",
+                                    Dotted(state, product, port),
+                                    action == Action::kWrite ? "write" : "read", who.name);
     return denial;
 }
 
@@ -128,7 +132,7 @@ Decision DecideDiscover(const meta::State& state, const Principal& who,
     if (IsAdmin(who)) return Permit{.rule = "administrator"};
     const meta::Product* asking = Asking(state, who);
     if (asking != nullptr && asking->domain == product.domain) return Permit{.rule = "own domain"};
-    if (const auto* grant = FindGrants(state, who, product, {}, now).living) {
+    if (const auto* grant = FindGrants(state, who, product, {}, {}, now).living) {
         return Permit{.rule = fmt::format("grant {}", grant->id.value)};
     }
     return Deny(state, who, Action::kDiscover, product, "it is private");
@@ -140,7 +144,7 @@ Decision DecideRead(const meta::State& state, const Principal& who, const meta::
     const meta::Product* asking = Asking(state, who);
     const bool is_own_domain = asking != nullptr && asking->domain == product.domain;
     const bool is_own_team = asking != nullptr && asking->team == product.team;
-    const GrantsFound grants = FindGrants(state, who, product, port, now);
+    const GrantsFound grants = FindGrants(state, who, product, port, model::Access::kRead, now);
 
     // Dead letters are raw: nobody else reads them, whatever was granted.
     if (model::IsReservedPort(port)) {
@@ -149,7 +153,7 @@ Decision DecideRead(const meta::State& state, const Principal& who, const meta::
                     fmt::format("`{}` is for the owning team only", port));
     }
     if (!is_own_domain && grants.living == nullptr) {
-        return DenyWithoutGrant(state, who, product, port, grants.ended);
+        return DenyWithoutGrant(state, who, Action::kRead, product, port, grants.ended);
     }
     if (!is_own_team && HasRules(state, product, port)) {
         Denial denial = Deny(state, who, Action::kRead, product,
@@ -162,10 +166,20 @@ Decision DecideRead(const meta::State& state, const Principal& who, const meta::
     return Permit{.rule = fmt::format("grant {}", grants.living->id.value)};
 }
 
+// Pushing records: the owning team, and who was granted it. Administrators write only by grant.
+Decision DecideWrite(const meta::State& state, const Principal& who, const meta::Product& product,
+                     std::string_view port, Timestamp now) {
+    if (IsMember(who, product.team)) return Permit{.rule = "owning team"};
+    const GrantsFound grants = FindGrants(state, who, product, port, model::Access::kWrite, now);
+    if (grants.living != nullptr)
+        return Permit{.rule = fmt::format("grant {}", grants.living->id.value)};
+    return DenyWithoutGrant(state, who, Action::kWrite, product, port, grants.ended);
+}
+
 Decision DecideChange(const meta::State& state, const Principal& who, Action action,
                       const meta::Product& product) {
     if (IsMember(who, product.team)) return Permit{.rule = "owning team"};
-    if (IsAdmin(who) && action != Action::kWrite) return Permit{.rule = "administrator"};
+    if (IsAdmin(who)) return Permit{.rule = "administrator"};
     const auto domain = state.domains.find(product.domain);
     if (action == Action::kEvolve && domain != state.domains.end() &&
         IsMember(who, domain->second->owner)) {
@@ -192,6 +206,7 @@ Decision Decide(const meta::State& state, const Principal& who, Action action,
         case Action::kRead:
             return DecideRead(state, who, product, port, now);
         case Action::kWrite:
+            return DecideWrite(state, who, product, port, now);
         case Action::kEvolve:
         case Action::kOwn:
             return DecideChange(state, who, action, product);

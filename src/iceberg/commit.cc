@@ -234,8 +234,9 @@ private:
 
     Result<> CheckRemovedFound(const std::set<std::string>& found) const {
         for (const std::string& path : change_.removed_paths) {
-            if (change_.operation != Operation::kReplace) {
-                return Fail(Code::kInvalid, "only a replace removes single files");
+            if (change_.operation != Operation::kReplace &&
+                change_.operation != Operation::kRewrite) {
+                return Fail(Code::kInvalid, "only a replace or rewrite removes single files");
             }
             if (!found.contains(path)) {
                 return Fail(Code::kConflict, "a file to be replaced is no longer in the table");

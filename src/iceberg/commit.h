@@ -29,12 +29,13 @@ struct Change {
         kAppend,     // `added` beside what is there.
         kOverwrite,  // `added` instead of everything that is there.
         kReplace,    // `added` holds the same rows as `removed_paths`, which go.
+        kRewrite,    // `added`, with other rows, instead of `removed_paths`.
     };
     std::optional<Columns>
         columns;  // The new current ones; see CheckEvolution. schema_id is chosen here.
     Operation operation = Operation::kNone;
     std::vector<DataFile> added;  // Must exist, beneath the table's location, with this size.
-    std::vector<std::string> removed_paths;         // kReplace only.
+    std::vector<std::string> removed_paths;         // kReplace and kRewrite only.
     std::map<std::string, std::string> summary;     // Added to the snapshot's; own keys win.
     std::map<std::string, std::string> properties;  // Set; an empty value removes.
 };

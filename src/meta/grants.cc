@@ -11,7 +11,8 @@ const Grant* FindSame(const State& state, const AddGrant& wanted) {
     for (const GrantId id : of->second) {
         const Grant& grant = *state.grants.at(id);
         // A declared grant is replaced by the next apply: it does not stand in for a given one.
-        if (!grant.declared && grant.port == wanted.port && grant.subject == wanted.subject) {
+        if (!grant.declared && grant.port == wanted.port && grant.access == wanted.access &&
+            grant.subject == wanted.subject) {
             return &grant;
         }
     }
@@ -39,6 +40,7 @@ void AddGrant::Apply(Draft& draft) const {
     Grant grant{.id = {},
                 .product = product,
                 .port = port,
+                .access = access,
                 .subject = subject,
                 .until = until,
                 .declared = false,
@@ -57,6 +59,7 @@ void AddGrant::Apply(Draft& draft) const {
 Json AddGrant::Audit() const {
     return {{"product", product.value},
             {"port", port},
+            {"access", access == model::Access::kWrite ? "write" : "read"},
             {"subject_kind", static_cast<int>(subject.kind)},
             {"subject", subject.name.empty() ? Json(subject.id) : Json(subject.name)},
             {"until", until ? Json(ToRfc3339(*until)) : Json(nullptr)}};

@@ -17,6 +17,7 @@ struct AddGrant {
     static constexpr std::string_view kName = "add_grant";
     ProductId product;
     std::string port = "*";  // An output port, or "*". Dead letters stay with the team.
+    model::Access access = model::Access::kRead;
     Subject subject;
     std::optional<Timestamp> until = {};
     std::string given_by;

@@ -126,6 +126,7 @@ void ReplaceDeclaredGrants(Draft& draft, ProductId product, const AppliedProduct
             draft.Put(Grant{.id = GrantId{draft.NewId()},
                             .product = product,
                             .port = port,
+                            .access = wanted.access,
                             .subject = *subject,
                             .until = wanted.until,
                             .declared = true,

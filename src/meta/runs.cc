@@ -126,7 +126,12 @@ void PublishRun::Apply(Draft& draft) const {
                   .contract_version = update.contract_version,
                   .columns = update.columns,
                   .table = update.table,
-                  .inputs = update.inputs};
+                  .inputs = update.inputs,
+                  .tail = {},
+                  .settled = {},
+                  .watermark = update.watermark,
+                  .read_to = update.read_to,
+                  .taken = update.taken};
         port.table.published = draft.now();
         draft.Emit("weft.table.published",
                    {{"product", draft.state().FullName(*draft.state().products.at(product))},

@@ -2,6 +2,7 @@
 // is the fencing token: whoever does not hold the newest one can neither publish nor end.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,10 @@ struct PortUpdate {
     std::vector<BoundColumn> columns;
     std::string contract_version;
     std::vector<uint64_t> inputs = {};  // PortIds read: lineage.
+    // As in Port; empty after a full run of a port that is not incremental.
+    std::string watermark = {};
+    std::map<uint64_t, uint64_t> read_to = {};
+    std::map<std::string, TakenFile> taken = {};
 };
 
 // Publishes data, columns, contract version and lineage and ends the run as succeeded, in one

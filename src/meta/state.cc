@@ -98,4 +98,14 @@ std::string State::SubjectName(const Subject& subject) const {
     return {};
 }
 
+uint64_t Port::TailRows() const {
+    uint64_t rows = 0;
+    for (const TailFile& file : tail) rows += file.row_count;
+    return rows;
+}
+
+int64_t Port::DataVersion() const {
+    return pushed ? static_cast<int64_t>(position) : table.snapshot_id;
+}
+
 }  // namespace weft::meta

@@ -76,6 +76,7 @@ struct Grant {
     GrantId id;
     ProductId product;
     std::string port;  // One port, or "*" for all.
+    model::Access access = model::Access::kRead;
     Subject subject;
     std::optional<Timestamp> until;
     bool declared = false;  // Written in the product file: replaced by each apply.
@@ -104,6 +105,34 @@ struct Table {
     Timestamp published;
 };
 
+// Accepted records that are not in the table yet: one small Parquet file in the table's data folder
+// (design.md, Writing). Readers see the snapshot and then these.
+struct TailFile {
+    std::string name;  // In <location>/data.
+    uint64_t row_count = 0;
+    uint64_t size_bytes = 0;
+    uint64_t last_position = 0;  // Of the newest record in it.
+    std::string stats;           // What the Iceberg commit needs of it; catalog/staging.h reads it.
+};
+
+// A range of dead letters that were replayed or purged: readers no longer see them.
+struct Settled {
+    uint64_t first = 0;  // Positions, both inclusive.
+    uint64_t last = 0;
+};
+
+// A file that an `incremental: files` port has taken, and the data files that hold its rows.
+struct TakenFile {
+    std::string path;  // As the messages say it; the key.
+    uint64_t size = 0;
+    int64_t mtime_ns = 0;
+    std::string sha256;  // Hex; empty: not hashed.
+    uint64_t row_count = 0;
+    Timestamp taken;
+    RunId run;
+    std::vector<std::string> data_files;  // Names in <location>/data.
+};
+
 struct Port {
     PortId id;
     ProductId product;
@@ -114,6 +143,26 @@ struct Port {
         columns;  // As published, together with the data; empty before the first publication.
     Table table;
     std::vector<uint64_t> inputs;  // PortIds read by the run that published last (lineage).
+
+    // Ports fed by events, and their dead letters.
+    bool pushed = false;
+    // The newest record of the input that has been checked, wherever it went; the log is needed
+    // only beyond it. In the same transaction as the tail and the table's pointer.
+    uint64_t position = 0;
+    std::vector<TailFile> tail;    // Oldest first.
+    std::vector<Settled> settled;  // Of the port `rejected` only; sorted, apart.
+    uint64_t settled_rows = 0;     // How many of the rows in table and tail are settled.
+
+    // Incremental ports: how far the last run had read, and what it has taken.
+    std::string watermark;  // `by`: the newest value of the column, as DuckDB prints it.
+    std::map<uint64_t, uint64_t> read_to;  // `merge`: by PortId of an event input, the position.
+    std::map<std::string, TakenFile> taken;  // `files`, by path.
+
+    // Readable: something was published, if only an empty table.
+    bool HasRows() const { return pushed || !table.metadata_location.empty(); }
+    uint64_t TailRows() const;
+    // What names one state of its rows: the position for events, else the table's snapshot.
+    int64_t DataVersion() const;
 };
 
 enum class RunState : uint8_t { kNone, kQueued, kRunning, kSucceeded, kFailed };

@@ -120,6 +120,7 @@ Json ToJson(const Grant& grant) {
             {"port", grant.port},
             {"kind", static_cast<int>(grant.subject.kind)},
             {"subject", grant.subject.id},
+            {"write", grant.access == model::Access::kWrite},
             {"name", grant.subject.name},
             {"until", ToJson(grant.until)},
             {"declared", grant.declared},
@@ -138,6 +139,7 @@ Result<Grant> GrantFromJson(const Json& json) {
     grant.subject = {.kind = static_cast<Subject::Kind>(kind),
                      .id = Unsigned(json, "subject"),
                      .name = JsonString(json, "name")};
+    if (JsonBool(json, "write")) grant.access = model::Access::kWrite;
     grant.until = OptionalTime(json, "until");
     grant.declared = JsonBool(json, "declared");
     grant.given_by = JsonString(json, "given_by");
@@ -169,13 +171,88 @@ Table TableFromJson(const Json& json) {
             .published = Time(json, "published")};
 }
 
+Json ToJson(const TailFile& file) {
+    return {{"name", file.name},
+            {"row_count", file.row_count},
+            {"size_bytes", file.size_bytes},
+            {"last_position", file.last_position},
+            {"stats", file.stats}};
+}
+
+Json ToJson(const TakenFile& file) {
+    return {{"path", file.path},           {"size", file.size},       {"mtime_ns", file.mtime_ns},
+            {"sha256", file.sha256},       {"row_count", file.row_count},
+            {"taken", file.taken.us},      {"run", file.run.value},
+            {"data_files", file.data_files}};
+}
+
+// What only some ports have; a port of files and full runs stores none of it.
+void AddEvents(const Port& port, Json& json) {
+    if (port.pushed) json["pushed"] = true;
+    if (port.position != 0) json["position"] = port.position;
+    for (const TailFile& file : port.tail) json["tail"].push_back(ToJson(file));
+    for (const Settled& settled : port.settled)
+        json["settled"].push_back({settled.first, settled.last});
+    if (port.settled_rows != 0) json["settled_rows"] = port.settled_rows;
+    if (!port.watermark.empty()) json["watermark"] = port.watermark;
+    for (const auto& [source, position] : port.read_to)
+        json["read_to"].push_back({source, position});
+    for (const auto& [path, file] : port.taken) json["taken"].push_back(ToJson(file));
+}
+
 Json ToJson(const Port& port) {
     Json columns = Json::array();
     for (const BoundColumn& column : port.columns) columns.push_back(ToJson(column));
-    return {{"product", port.product.value}, {"name", port.name},
-            {"major", port.major},           {"contract_version", port.contract_version},
-            {"columns", std::move(columns)}, {"table", ToJson(port.table)},
-            {"inputs", port.inputs}};
+    Json json = {{"product", port.product.value}, {"name", port.name},
+                 {"major", port.major},           {"contract_version", port.contract_version},
+                 {"columns", std::move(columns)}, {"table", ToJson(port.table)},
+                 {"inputs", port.inputs}};
+    AddEvents(port, json);
+    return json;
+}
+
+Result<std::pair<uint64_t, uint64_t>> PairFromJson(const Json& json) {
+    if (!json.is_array() || json.size() != 2 || !json[0].is_number_unsigned() ||
+        !json[1].is_number_unsigned())
+        return Fail(Code::kCorrupt, "stored port");
+    return std::pair(json[0].get<uint64_t>(), json[1].get<uint64_t>());
+}
+
+TakenFile TakenFromJson(const Json& json) {
+    TakenFile file{.path = JsonString(json, "path"),
+                   .size = Unsigned(json, "size"),
+                   .mtime_ns = JsonInt(json, "mtime_ns"),
+                   .sha256 = JsonString(json, "sha256"),
+                   .row_count = Unsigned(json, "row_count"),
+                   .taken = Time(json, "taken"),
+                   .run = RunId{Unsigned(json, "run")},
+                   .data_files = {}};
+    for (const Json& name : Member(json, "data_files"))
+        if (name.is_string()) file.data_files.push_back(name.get<std::string>());
+    return file;
+}
+
+Result<> EventsFromJson(const Json& json, Port& port) {
+    port.pushed = JsonBool(json, "pushed");
+    port.position = Unsigned(json, "position");
+    port.settled_rows = Unsigned(json, "settled_rows");
+    port.watermark = JsonString(json, "watermark");
+    for (const Json& file : Member(json, "tail"))
+        port.tail.push_back({.name = JsonString(file, "name"),
+                             .row_count = Unsigned(file, "row_count"),
+                             .size_bytes = Unsigned(file, "size_bytes"),
+                             .last_position = Unsigned(file, "last_position"),
+                             .stats = JsonString(file, "stats")});
+    for (const Json& range : Member(json, "settled")) {
+        const auto [first, last] = TRY(PairFromJson(range));
+        port.settled.push_back({first, last});
+    }
+    for (const Json& read : Member(json, "read_to")) port.read_to.insert(TRY(PairFromJson(read)));
+    for (const Json& file : Member(json, "taken")) {
+        TakenFile taken = TakenFromJson(file);
+        port.taken.emplace(taken.path, std::move(taken));
+    }
+    return {};
 }
 
 Result<Port> PortFromJson(const Json& json) {
@@ -192,6 +269,7 @@ Result<Port> PortFromJson(const Json& json) {
         if (!input.is_number_unsigned()) return Fail(Code::kCorrupt, "stored port");
         port.inputs.push_back(input.get<uint64_t>());
     }
+    CHECK_OK(EventsFromJson(json, port));
     return port;
 }
 

@@ -93,7 +93,8 @@ void Store::Writer::CommitBatch(std::vector<std::unique_ptr<Waiting>>& batch) {
             continue;
         }
         command.apply(draft);
-        entries.push_back({command.actor, command.name, DumpJson(command.audit)});
+        if (!command.audit.is_null())
+            entries.push_back({command.actor, command.name, DumpJson(command.audit)});
         accepted.push_back(waiting.get());
     }
     if (!accepted.empty()) {

@@ -9,7 +9,7 @@
 //     Result<> Validate(const State&) const;      // Pure. May refuse.
 //     void Apply(Draft&) const;                   // Pure. May not refuse: asserts what Validate
 //     checks. Json Audit() const;                         // What the audit entry says; never row
-//     values, never secrets.
+//     values, never secrets. Null: no entry, for what the node does by itself every second.
 // Waiting commands share one transaction and one fsync (group commit).
 #pragma once
 

@@ -100,7 +100,9 @@ constexpr FindingId kIds[] = {
     {"E1405", "port without SQL",
      "A port without `sql` passes the product's only input on as it is. With none or several "
      "inputs, say which rows: one SELECT statement."},
-    {"E1406", "`incremental` not supported yet", "Each run replaces the whole output."},
+    {"E1406", "`incremental` not understood",
+     "`{by: COLUMN, lateness: 10 minutes}` and `{merge: KEY}` for a port with sql, `files` for a port "
+     "that takes files as they arrive. Without it each run replaces the whole output."},
     {"E1407", "not a port",
      "Another product's port is domain.product or domain.product.port, "
      "with @1 for one major version."},
@@ -109,6 +111,13 @@ constexpr FindingId kIds[] = {
     {"E1410", "key without meaning here",
      "The key belongs to another kind of source and would do nothing."},
     {"E1411", "not a delimiter", "Fields are separated by one character; `tab` stands for itself."},
+    {"E1412", "events without a contract",
+     "A port that takes pushed events needs `columns`, each with a type: there is no file to look at."},
+    {"E1413", "column of the node's own",
+     "`received_at` and `_position` are added to every port of pushed events by the node."},
+    {"E1414", "events that nothing takes",
+     "An input port with `events: push` feeds an output port without `sql`: the only one, or the one "
+     "of its name."},
     {"E1501", "schedule not understood",
      "`every 15 minutes`, `every day`, a cron line of five fields in UTC, `on change`, `on change "
      "of a, b`, `none`."},
@@ -150,8 +159,6 @@ constexpr FindingId kIds[] = {
     {"E2011", "folder that the node may not read",
      "A node reads input files only beneath folders that an administrator has allowed: with `weft "
      "serve --allow-files DIR`, or by applying the product on the node's machine."},
-    {"E2012", "pushed records not accepted yet",
-     "`events: push` is understood, but this node has nothing that takes records. Use `file`."},
     {"E2013", "input cannot be read as the contract says",
      "The input was looked at to find out its columns, and that failed. The message is the "
      "reader's."},

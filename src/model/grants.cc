@@ -44,6 +44,7 @@ std::optional<Timestamp> ReadUntil(Report& report, const Fields& fields) {
 void ReadPorts(Report& report, const Fields& fields, const std::string& port, Grant& grant) {
     if (!port.empty()) {
         grant.ports = {port};
+        if (fields.Find("write") && fields.Bool("write", false)) grant.access = Access::kWrite;
         for (const std::string_view key : {"read", "port"}) {
             if (!fields.Find(key)) continue;
             report.Error("E1602", fields.At(key),
@@ -52,11 +53,15 @@ void ReadPorts(Report& report, const Fields& fields, const std::string& port, Gr
         }
         return;
     }
-    if (fields.Find("read") && fields.Find("port")) {
-        report.Error("E1111", fields.At("port"), "`port` and `read` mean the same",
-                     "one of the two");
+    std::vector<std::string_view> lists;
+    for (const std::string_view key : {"read", "write", "port"})
+        if (fields.Find(key)) lists.push_back(key);
+    if (lists.size() > 1) {
+        report.Error("E1111", fields.At(lists[1]), "`port`, `read` and `write` each name the ports",
+                     "one of them in a grant", "write another grant for the other access");
     }
-    grant.ports = fields.Texts(fields.Find("read") ? "read" : "port");
+    if (fields.Find("write")) grant.access = Access::kWrite;
+    if (!lists.empty()) grant.ports = fields.Texts(lists[0]);
     const bool all = grant.ports == std::vector<std::string>{"*"} ||
                      grant.ports == std::vector<std::string>{"all"};
     if (all) grant.ports.clear();
@@ -67,7 +72,7 @@ void ReadPorts(Report& report, const Fields& fields, const std::string& port, Gr
 std::vector<Grant> ReadGrants(Report& report, const Fields& owner, const std::string& port) {
     std::vector<Grant> grants;
     for (const Yaml& node : owner.List("grants", kGrantsMax)) {
-        const Fields fields(report, node, "a grant", {"to", "read", "port", "until", "purpose"});
+        const Fields fields(report, node, "a grant", {"to", "read", "write", "port", "until", "purpose"});
         if (!fields.is_map()) continue;
         Grant grant;
         grant.at = report.At(node);

@@ -16,6 +16,7 @@ namespace {
 
 constexpr size_t kPathBytesMax = 4'096;
 constexpr size_t kNullsMax = 32;
+constexpr size_t kTypesMax = 100;
 
 std::string ReadTimezone(Report& report, const Fields& fields) {
     std::string zone = fields.Text("timezone");
@@ -33,7 +34,7 @@ std::string ReadTimezone(Report& report, const Fields& fields) {
     return zone;
 }
 
-void ReadFormat(Report& report, const Fields& fields, InputPort& port) {
+void ReadFormat(Report& report, const Fields& fields, const std::string& key, InputPort& port) {
     std::string path = ToLower(port.file);
     if (path.ends_with(".gz")) {
         port.gzip = true;
@@ -48,7 +49,7 @@ void ReadFormat(Report& report, const Fields& fields, InputPort& port) {
     if (path.ends_with(".tsv")) port.delimiter = '\t';
     const std::string format = fields.Choice("format", {"csv", "jsonl", "parquet"}, inferred);
     if (format.empty() && !fields.Find("format")) {
-        report.Error("E1403", *fields.Find("file"),
+        report.Error("E1403", *fields.Find(key),
                      fmt::format("the format of {} cannot be told from its name", Show(port.file)),
                      "a name that ends in .csv, .tsv, .jsonl, .parquet, also with .gz",
                      "write `format: csv`, `format: jsonl` or `format: parquet`");
@@ -83,22 +84,28 @@ void ReadCsv(Report& report, const Fields& fields, InputPort& port) {
     port.delimiter = c;
 }
 
-void ReadFile(Report& report, const Fields& fields, InputPort& port) {
+void ReadFile(Report& report, const Fields& fields, const std::string& key, InputPort& port) {
     port.kind = InputPort::Kind::kFile;
-    port.file = fields.Text("file");
+    port.uploaded = key == "upload";
+    port.file = fields.Text(key);
     const bool control = std::ranges::any_of(
         port.file, [](char c) { return static_cast<uint8_t>(c) < 0x20 || c == 0x7F; });
     if (port.file.empty() || port.file.size() > kPathBytesMax || control) {
-        report.Error("E1401", fields.At("file"), "`file` is not a path",
+        report.Error("E1401", fields.At(key), fmt::format("`{}` is not a path", key),
                      fmt::format("1 to {} bytes without control characters", kPathBytesMax));
         return;
     }
+    if (port.uploaded && port.file.find('/') != std::string::npos) {
+        report.Error("E1401", *fields.Find(key), "`upload` is a pattern for file names",
+                     "a name or pattern without folders, as *.csv");
+        return;
+    }
     if (port.file.find("://") != std::string::npos) {
-        report.Error("E1402", *fields.Find("file"), "files of other machines are not read yet",
+        report.Error("E1402", *fields.Find(key), "files of other machines are not read yet",
                      "a path on the node's machine");
         return;
     }
-    ReadFormat(report, fields, port);
+    ReadFormat(report, fields, key, port);
     ReadCsv(report, fields, port);
 }
 
@@ -121,17 +128,36 @@ void ReadProductInput(Report& report, const Fields& fields, const Product& produ
     }
 }
 
+void ReadEvents(Report& report, const Fields& fields, InputPort& port) {
+    port.kind = InputPort::Kind::kPush;
+    fields.Choice("events", {"push"}, "push");
+    port.types = fields.Texts("types");
+    if (port.types.size() > kTypesMax) {
+        report.Error("E1112", fields.At("types"),
+                     fmt::format("`types` has more than {} members", kTypesMax));
+        port.types.clear();
+    }
+    if (fields.Choice("unknownColumns", {"reject", "ignore"}, "reject") == "ignore")
+        port.unknown = InputPort::Unknown::kIgnore;
+    for (const std::string_view key : {"format", "delimiter", "header", "nulls", "columns"}) {
+        if (!fields.Find(key)) continue;
+        report.Error("E1410", fields.At(key), fmt::format("`{}` is for files only", key), {},
+                     "each request says its format; the output port's contract says the columns");
+    }
+}
+
 InputPort ReadInput(Report& report, const Yaml& node, const Product& product) {
     InputPort port;
     port.at = report.At(node);
     const Fields fields(report, node, "an input port",
-                        {"name", "file", "product", "events", "s3", "postgres", "kafka", "format",
-                         "delimiter", "header", "nulls", "columns", "timezone", "description"});
+                        {"name", "file", "upload", "product", "events", "s3", "postgres", "kafka",
+                         "types", "unknownColumns", "format", "delimiter", "header", "nulls",
+                         "columns", "timezone", "description"});
     if (!fields.is_map()) return port;
     port.name = fields.Name("name", true);
     port.timezone = ReadTimezone(report, fields);
     std::vector<std::string> sources;
-    for (const auto* key : {"file", "product", "events", "s3", "postgres", "kafka"}) {
+    for (const auto* key : {"file", "upload", "product", "events", "s3", "postgres", "kafka"}) {
         if (fields.Find(key)) sources.emplace_back(key);
     }
     if (sources.size() != 1) {
@@ -139,20 +165,24 @@ InputPort ReadInput(Report& report, const Yaml& node, const Product& product) {
                      sources.empty()
                          ? "an input port needs a source"
                          : "an input port has one source, not " + Join(sources, " and "),
-                     "one of: file, product, events");
+                     "one of: file, upload, product, events");
         return port;
     }
-    if (sources[0] == "file") {
-        ReadFile(report, fields, port);
+    for (const std::string_view key : {"types", "unknownColumns"}) {
+        if (sources[0] == "events" || !fields.Find(key)) continue;
+        report.Error("E1410", fields.At(key),
+                     fmt::format("`{}` is for pushed events only", key));
+    }
+    if (sources[0] == "file" || sources[0] == "upload") {
+        ReadFile(report, fields, sources[0], port);
     } else if (sources[0] == "product") {
         ReadProductInput(report, fields, product, port);
     } else if (sources[0] == "events") {
-        port.kind = InputPort::Kind::kPush;
-        fields.Choice("events", {"push"}, "push");
+        ReadEvents(report, fields, port);
     } else {
         report.Error("E1402", fields.At(sources[0]),
                      fmt::format("`{}` as a source is not supported yet", sources[0]),
-                     "one of: file, product, events");
+                     "one of: file, upload, product, events");
     }
     port.columns = ReadColumns(report, fields);
     return port;
@@ -281,6 +311,48 @@ void ReadBadRows(Report& report, const Fields& fields, OutputPort& port) {
     }
 }
 
+// `files`, `{by: column, lateness: 10 minutes}` or `{merge: key}`.
+void ReadIncremental(Report& report, const Fields& fields, OutputPort& port) {
+    const Yaml* node = fields.Find("incremental");
+    if (!node) return;
+    Incremental incremental;
+    incremental.at = report.At(*node);
+    if (node->kind == Yaml::Kind::kText) {
+        incremental.kind = Incremental::Kind::kFiles;
+        if (node->text != "files") {
+            report.Error("E1406", *node, fmt::format("{} is not understood", Show(node->text)),
+                         "{by: COLUMN, lateness: 10 minutes}, {merge: KEY} or files");
+            return;
+        }
+        port.incremental = std::move(incremental);
+        return;
+    }
+    const Fields keys(report, *node, "`incremental`", {"by", "lateness", "merge"});
+    if (!keys.is_map()) return;
+    if ((keys.Find("by") != nullptr) == (keys.Find("merge") != nullptr) ||
+        (keys.Find("merge") && keys.Find("lateness"))) {
+        report.Error("E1406", *node, "`incremental` says by which column, or which keys to merge",
+                     "{by: COLUMN, lateness: 10 minutes}, {merge: KEY} or files");
+        return;
+    }
+    incremental.kind = keys.Find("by") ? Incremental::Kind::kBy : Incremental::Kind::kMerge;
+    incremental.columns = keys.Texts(keys.Find("by") ? "by" : "merge");
+    if (incremental.columns.empty() || incremental.columns.size() > 16 ||
+        (keys.Find("by") && incremental.columns.size() != 1)) {
+        report.Error("E1406", *node, "`incremental` needs a column",
+                     "one column for `by`, 1 to 16 for `merge`");
+        return;
+    }
+    if (keys.Find("lateness")) {
+        const auto lateness = ParseDuration(keys.Text("lateness"));
+        if (lateness) incremental.lateness_us = *lateness;
+        if (!lateness)
+            report.Error("E1502", *keys.Find("lateness"), lateness.error().message,
+                         lateness.error().hint);
+    }
+    port.incremental = std::move(incremental);
+}
+
 void CheckPortName(Report& report, const Fields& fields, const OutputPort& port) {
     if (IsReservedPort(port.name) || IsVersionLike(port.name)) {
         report.Error(
@@ -307,10 +379,7 @@ OutputPort ReadOutput(Report& report, const Yaml& node,
     port.columns = ReadColumns(report, fields);
     ReadGuarantees(report, fields, port);
     ReadBadRows(report, fields, port);
-    if (fields.Find("incremental")) {
-        report.Error("E1406", fields.At("incremental"), "`incremental` is not supported yet", {},
-                     "remove it: each run replaces the whole output");
-    }
+    ReadIncremental(report, fields, port);
     port.rows = fields.Text("rows");
     port.minimum_group =
         static_cast<uint32_t>(fields.Count("minimumGroup", 1, 1'000'000).value_or(0));
@@ -330,10 +399,93 @@ void CheckUnique(Report& report, const Ports& ports) {
     }
 }
 
-void CheckTogether(Report& report, const Product& product) {
+// A port that takes pushed records: its contract is complete, and two columns of the node's follow.
+void CompleteFedPort(Report& report, OutputPort& port) {
+    if (port.columns.empty()) {
+        report.Error("E1412", port.at,
+                     fmt::format("output port {} takes pushed events and needs `columns`",
+                                 Show(port.name)),
+                     "columns: {id: bigint, …}");
+        return;
+    }
+    for (const Column& column : port.columns) {
+        if (!column.has_type) {
+            report.Error("E1412", column.at,
+                         fmt::format("column {} of pushed events needs a type", Show(column.name)),
+                         "id: bigint");
+        }
+        const std::string name = ToLower(column.name);
+        if (name != kReceivedAt && name != kPositionColumn) continue;
+        report.Error("E1413", column.at,
+                     fmt::format("column {} of a port of pushed events is the node's own",
+                                 Show(column.name)),
+                     {}, "leave it out: every such port has it, filled by the node");
+    }
+    if (port.incremental || port.schedule.kind != Schedule::Kind::kNone) {
+        report.Error("E1410", port.at,
+                     fmt::format("output port {} takes pushed events as they come",
+                                 Show(port.name)),
+                     {}, "remove `schedule` and `incremental`: records are visible within seconds");
+    }
+    const auto add = [&](std::string_view name, DataType::Kind kind, const char* description) {
+        Column column;
+        column.name = name;
+        column.type.kind = kind;
+        column.has_type = true;
+        column.required = true;
+        column.description = description;
+        column.at = port.at;
+        port.columns.push_back(std::move(column));
+    };
+    add(kReceivedAt, DataType::Kind::kTimestampTz, "When the node accepted the record.");
+    add(kPositionColumn, DataType::Kind::kBigint, "Number of the record in the order of acceptance.");
+}
+
+void CheckIncremental(Report& report, const Product& product, const OutputPort& port) {
+    if (!port.incremental) return;
+    const auto& incremental = *port.incremental;
+    if (incremental.kind == Incremental::Kind::kFiles) {
+        if (port.sql.empty() && product.input_ports.size() == 1 &&
+            product.input_ports[0].kind == InputPort::Kind::kFile)
+            return;
+        report.Error("E1406", incremental.at,
+                     "`incremental: files` is for a port that takes its only file input as it is",
+                     "an output port without sql over one input with `file` or `upload`");
+        return;
+    }
+    if (port.sql.empty()) {
+        report.Error("E1406", incremental.at, "`incremental` by column or key needs `sql`",
+                     "sql: SELECT …, or `incremental: files` for files that arrive");
+    }
+    if (port.columns.empty()) return;
+    std::vector<std::string> names;
+    for (const Column& column : port.columns) names.push_back(column.name);
+    for (const std::string& column : incremental.columns) {
+        if (port.FindColumn(column)) continue;
+        report.Error("E1406", incremental.at,
+                     fmt::format("`incremental` names {}, which is no column of the port",
+                                 Show(column)),
+                     OneOf(names), DidYouMean(column, names));
+    }
+}
+
+void CheckTogether(Report& report, Product& product) {
     std::vector<std::string> names;
     for (const InputPort& input : product.input_ports) names.push_back(input.name);
-    for (const OutputPort& port : product.output_ports) {
+    for (const InputPort& input : product.input_ports) {
+        if (input.kind != InputPort::Kind::kPush || product.Feeds(input)) continue;
+        report.Error("E1414", input.at,
+                     fmt::format("no output port takes the events of input port {}",
+                                 Show(input.name)),
+                     "an output port without sql, of the same name when there are several inputs",
+                     "transformations of events belong into a product of their own with sql");
+    }
+    for (OutputPort& port : product.output_ports) {
+        CheckIncremental(report, product, port);
+        if (product.FedBy(port)) {
+            CompleteFedPort(report, port);
+            continue;
+        }
         if (port.sql.empty() && port.sql_file.empty() && product.input_ports.size() != 1) {
             report.Error("E1405", port.at,
                          fmt::format("output port {} needs `sql`: the product has {} inputs",

@@ -29,4 +29,23 @@ const OutputPort* Product::FindOutput(std::string_view port) const {
     return found == output_ports.end() ? nullptr : &*found;
 }
 
+const InputPort* Product::FedBy(const OutputPort& port) const {
+    if (!port.sql.empty()) return nullptr;
+    const InputPort* only = nullptr;
+    size_t count = 0;
+    for (const InputPort& input : input_ports) {
+        if (input.kind != InputPort::Kind::kPush) continue;
+        if (input.name == port.name) return &input;
+        only = &input;
+        ++count;
+    }
+    return count == 1 && input_ports.size() == 1 ? only : nullptr;
+}
+
+const OutputPort* Product::Feeds(const InputPort& input) const {
+    for (const OutputPort& port : output_ports)
+        if (FedBy(port) == &input) return &port;
+    return nullptr;
+}
+
 }  // namespace weft::model

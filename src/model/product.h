@@ -93,6 +93,14 @@ struct InputPort {
     std::string name;  // The relation's name in the product's SQL.
     Kind kind = Kind::kFile;
     std::string file;  // kFile: a path or glob, absolute or relative to the product's folder.
+    // kFile: `upload: "*.csv"`; `file` is then a pattern below the input's own folder on the node
+    // (catalog/input_files.h), which `weft upload` fills.
+    bool uploaded = false;
+    // kPush: CloudEvents types that POST /ingest/DOMAIN sends here; empty: only by name.
+    std::vector<std::string> types;
+    // kPush: a record with a member that the contract does not name.
+    enum class Unknown : uint8_t { kReject, kIgnore };
+    Unknown unknown = Unknown::kReject;
     PortName product;  // kProduct.
     Format format = Format::kCsv;
     bool gzip = false;
@@ -121,6 +129,27 @@ struct BadRows {
     friend bool operator==(const BadRows&, const BadRows&) = default;
 };
 
+// `incremental:` of an output port: what a run replaces instead of everything. Each is defined so that
+// the result equals a full run's, under the condition that it names.
+struct Incremental {
+    enum class Kind : uint8_t {
+        // {by: column, lateness: 10 minutes}: rows whose `column` is at or after the newest one of the
+        // last run, less the lateness, are computed anew; older ones stay. Condition: nothing that
+        // arrives changes older rows.
+        kBy,
+        // {merge: [key…]}: rows of the keys that occur in new input records are computed anew.
+        // Condition: a row depends only on input records with the same key.
+        kMerge,
+        // files: a file input's new and changed files are taken, once each; rows of other files stay.
+        kFiles,
+    };
+    Kind kind = Kind::kBy;
+    std::vector<std::string> columns;  // One for kBy; the keys for kMerge; none for kFiles.
+    int64_t lateness_us = 0;
+    Position at;
+    friend bool operator==(const Incremental&, const Incremental&) = default;
+};
+
 struct OutputPort {
     std::string name = "default";
     std::string description;
@@ -130,6 +159,7 @@ struct OutputPort {
     std::vector<Column> columns;  // Empty: inferred.
     std::vector<Guarantee> guarantees;
     BadRows bad_rows;
+    std::optional<Incremental> incremental;  // Absent: a run replaces the whole output.
     std::string rows;            // Row filter in Weft's grammar, as text; empty: every row.
     uint32_t minimum_group = 0;  // 0: none.
     std::string timezone = "UTC";
@@ -142,8 +172,12 @@ struct OutputPort {
     bool HasReadRules() const;
 };
 
+// What a grant permits on a port. Writing is pushing records; it does not include reading.
+enum class Access : uint8_t { kRead, kWrite };
+
 struct Grant {
     std::string to;                  // "ana", "team:x", "product:finance.revenue", "everyone".
+    Access access = Access::kRead;
     std::vector<std::string> ports;  // Empty: all.
     std::optional<Timestamp> until;
     std::string purpose;
@@ -171,6 +205,17 @@ struct Product {
     std::string FullName() const { return domain + "." + name; }
     const InputPort* FindInput(std::string_view input) const;  // Null: none.
     const OutputPort* FindOutput(std::string_view port) const;
+
+    // An output port without sql takes pushed records as they are: those of the product's only push
+    // input, or of the push input that has its name. Null: it is not fed by events.
+    const InputPort* FedBy(const OutputPort& port) const;
+    // The other way round; null: no output port takes them.
+    const OutputPort* Feeds(const InputPort& input) const;
 };
+
+// Two columns that the node adds at the end of every port fed by events: when a record was accepted,
+// and its number in the order of acceptance, counted from 1 for each input port.
+inline constexpr std::string_view kReceivedAt = "received_at";  // timestamptz
+inline constexpr std::string_view kPositionColumn = "_position";  // bigint
 
 }  // namespace weft::model

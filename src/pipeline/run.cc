@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "catalog/job_inputs.h"
+#include "catalog/rejected.h"
 #include "catalog/row_checks.h"
 #include "meta/runs.h"
 
@@ -13,22 +14,6 @@ namespace weft::pipeline {
 namespace {
 
 constexpr uint32_t kFilesPerPort = 1'000'000;  // Rejected files of all ports share one staging: numbers are kept apart.
-
-// The columns of dead letters; the worker writes them with these ids.
-std::vector<meta::BoundColumn> RejectedColumns() {
-    std::vector<meta::BoundColumn> columns;
-    for (const auto& [name, kind] : std::initializer_list<std::pair<const char*, DataType::Kind>>{
-             {"reason", DataType::Kind::kVarchar}, {"file", DataType::Kind::kVarchar}, {"line", DataType::Kind::kBigint},
-             {"raw", DataType::Kind::kVarchar}, {"received_at", DataType::Kind::kTimestampTz}}) {
-        meta::BoundColumn bound;
-        bound.column.name = name;
-        bound.column.type.kind = kind;
-        bound.column.has_type = true;
-        bound.field_id = static_cast<int32_t>(columns.size() + 1);
-        columns.push_back(std::move(bound));
-    }
-    return columns;
-}
 
 bool Tolerates(const model::OutputPort& port) { return port.bad_rows.count > 0 || port.bad_rows.percent.value_or(0) > 0; }
 
@@ -178,7 +163,7 @@ Result<> Run::Load(const model::OutputPort& port) {
 // The dead letters of this run replace those of the last one, as its rows do.
 Result<> Run::StageRejected() {
     if (!rejected_ || (rejected_files_.empty() && rejected_->expected_metadata_location().empty())) return {};
-    const auto columns = RejectedColumns();
+    const auto columns = catalog::RejectedColumns();
     meta::PortUpdate update;
     update.port = meta::kRejectedPort;
     update.major = product_->spec.version.major;

@@ -36,19 +36,19 @@ std::vector<engine::RelationAnswer> Answers::OnNames(const std::vector<engine::R
     return answers;
 }
 
-int64_t Answers::DataSnapshot(const engine::RelationName& name) const {
+int64_t Answers::DataVersion(const engine::RelationName& name) const {
     if (pinned_ != 0) return pinned_;
     if (data_ == state_) return 0;
     const auto port_name = model::ParseTableName(name.domain, name.table);
     if (!port_name) return 0;
     const auto* port = catalog::FindPublished(*data_, *port_name);
-    return port ? port->table.snapshot_id : 0;
+    return port ? port->DataVersion() : 0;
 }
 
 Result<engine::Relation> Answers::Answer(const engine::RelationName& name) {
-    auto resolved = TRY(tables_.Resolve(state_, who_, name, DataSnapshot(name)));
+    auto resolved = TRY(tables_.Resolve(state_, who_, name, DataVersion(name)));
     if (resolved.table) {
-        snapshot_id_ = resolved.table->snapshot_id;
+        data_version_ = resolved.table->data_version;
         contract_version_ = resolved.table->port.contract_version;
     }
     resolved.relation.token = ++last_token_;

@@ -26,7 +26,7 @@ public:
     // `keep`: an open portal still reads relations of earlier batches.
     void Begin(std::shared_ptr<const meta::State> state, std::shared_ptr<const meta::State> data,
                govern::Principal who, bool keep);
-    void Pin(int64_t snapshot_id) { pinned_ = snapshot_id; }
+    void Pin(int64_t data_version) { pinned_ = data_version; }
     void Forget();
     void NewWorker();                        // Its scans count from 0 again.
 
@@ -37,12 +37,12 @@ public:
     // Does `state` still permit everything that this session has been handed? A revocation ends what runs.
     bool StillPermitted(const meta::State& state, const govern::Principal& who, Timestamp now) const;
 
-    int64_t snapshot_id() const { return snapshot_id_; }
+    int64_t data_version() const { return data_version_; }
     std::string contract_version() const { return contract_version_; }
 
 private:
     Result<engine::Relation> Answer(const engine::RelationName& name);
-    int64_t DataSnapshot(const engine::RelationName& name) const;
+    int64_t DataVersion(const engine::RelationName& name) const;
 
     struct Scan {
         uint64_t token = 0;
@@ -53,7 +53,7 @@ private:
     std::shared_ptr<const meta::State> data_;
     govern::Principal who_;
     int64_t pinned_ = 0;
-    int64_t snapshot_id_ = 0;
+    int64_t data_version_ = 0;
     std::string contract_version_;
     uint64_t last_token_ = 0;
     mutable std::mutex mutex_;

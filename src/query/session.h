@@ -65,11 +65,12 @@ public:
     virtual void Cancel() = 0;               // As PostgreSQL's CancelRequest: 57014, SIGKILL when it does not listen.
     virtual uint32_t id() const = 0;         // PostgreSQL's backend pid.
     virtual uint32_t cancel_key() const = 0; // Random.
-    // "snapshot" of the relation that the last Statement read by parts: for headers and page tokens; 0 when none.
-    virtual int64_t snapshot_id() const = 0;
+    // Data version (meta::Port) of the relation that the last Statement read by parts: for headers and page tokens; 0
+    // when none.
+    virtual int64_t data_version() const = 0;
     virtual std::string contract_version() const = 0;
-    // Pins the snapshot for the next Statement by parts (from a page token). FAILS at Begin when it has expired.
-    virtual void PinSnapshot(int64_t snapshot_id) = 0;
+    // Pins it for the next Statement by parts (from a page token). FAILS at Begin when it has expired.
+    virtual void PinData(int64_t data_version) = 0;
 };
 
 struct RunningStatement {                    // For `weft queries`.

@@ -30,9 +30,9 @@ public:
     void Cancel() override;
     uint32_t id() const override { return id_; }
     uint32_t cancel_key() const override { return cancel_key_; }
-    int64_t snapshot_id() const override { return answers_.snapshot_id(); }
+    int64_t data_version() const override { return answers_.data_version(); }
     std::string contract_version() const override { return answers_.contract_version(); }
-    void PinSnapshot(int64_t snapshot_id) override { answers_.Pin(snapshot_id); }
+    void PinData(int64_t data_version) override { answers_.Pin(data_version); }
 
     // Called by the sweeper, about once a second. THREAD: any.
     void Sweep(Timestamp now, const std::shared_ptr<const meta::State>& state, bool state_changed);

@@ -30,6 +30,7 @@ Json ToJson(const meta::State& state, const meta::Grant& grant) {
               {"product",
                product == state.products.end() ? std::string() : state.FullName(*product->second)},
               {"port", grant.port},
+              {"access", grant.access == model::Access::kWrite ? "write" : "read"},
               {"to", state.SubjectName(grant.subject)},
               {"declared", grant.declared},
               {"given_by", grant.given_by},
@@ -63,6 +64,10 @@ Result<Response> AddGrant(Deps& deps, Request& request) {
     meta::AddGrant add;
     add.product = product->id;
     add.port = JsonString(body, "port", "*");
+    const std::string access = JsonString(body, "access", "read");
+    if (access != "read" && access != "write")
+        return Fail(Code::kInvalid, "`" + access + "` cannot be granted", "read, or write");
+    if (access == "write") add.access = model::Access::kWrite;
     add.until = TRY(ParseUntil(JsonString(body, "until")));
     add.given_by = request.who.name;
     CHECK_OK(MayOwn(deps, request, *product, add.port));
@@ -75,7 +80,7 @@ Result<Response> AddGrant(Deps& deps, Request& request) {
     const auto state = deps.store.Snapshot();
     for (const auto& [id, grant] : state->grants)
         if (grant->product == add.product && grant->port == add.port &&
-            grant->subject == add.subject)
+            grant->access == add.access && grant->subject == add.subject)
             return JsonResponse(ToJson(*state, *grant), 201);
     return Fail(Code::kConflict, "the grant was revoked in the same moment");
 }

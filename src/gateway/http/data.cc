@@ -84,19 +84,20 @@ std::optional<uint64_t> KnownCount(const Deps& deps, const Request& request, con
         model::ParseTableName(query.address.relation.domain, query.address.relation.table);
     if (!name) return {};
     const meta::Port* port = catalog::FindPublished(*request.state, *name);
-    if (!port || port->table.snapshot_id != snapshot || snapshot == 0) return {};
+    if (!port || port->DataVersion() != snapshot || snapshot == 0) return {};
     const auto product = request.state->products.find(port->product);
     if (product == request.state->products.end()) return {};
     const auto decision = govern::Decide(*request.state, request.who, govern::Action::kRead,
                                          *product->second, port->name, deps.clock.Now());
     const auto* permit = std::get_if<govern::Permit>(&decision);
     if (!permit || !permit->row_filter.empty()) return {};
-    return port->table.row_count;
+    return port->settled.empty() ? std::optional(port->table.row_count + port->TailRows())
+                                 : std::nullopt;
 }
 
 void AddHeaders(const Deps& deps, const Request& request, const Query& query, Response& response) {
     query::Session& session = response.rows->session();
-    const int64_t snapshot = session.snapshot_id();
+    const int64_t snapshot = session.data_version();
     const auto add = [&response](const char* name, std::string value) {
         response.headers.emplace_back(name, std::move(value));
     };
@@ -118,7 +119,7 @@ void AddHeaders(const Deps& deps, const Request& request, const Query& query, Re
 Result<Response> ReadRows(Deps& deps, Request& request) {
     Query query = TRY(ReadQuery(deps, request));
     auto session = deps.sessions.Open({request.who, "http", request.client, {}});
-    if (query.snapshot != 0) session->PinSnapshot(query.snapshot);
+    if (query.snapshot != 0) session->PinData(query.snapshot);
     Response response;
     response.content_type = query.format.content_type;
     response.rows = TRY(Rows::Begin(std::move(session), query.statement, *request.lifeline));

@@ -82,7 +82,7 @@ constexpr std::array kShapes{
     Shape{"Password", "password:string"},
     Shape{"NewGrant", "product:string port:string? to:string until:string?"},
     Shape{"Grant",
-          "id:string product:string port:string to:string until:string? declared:boolean "
+          "id:string product:string port:string access:string to:string until:string? declared:boolean "
           "given_by:string "
           "created:string"},
     Shape{"Grants", "grants:Grant[]"},

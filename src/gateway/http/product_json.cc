@@ -105,9 +105,9 @@ Json PortDetail(const Viewer& viewer, const meta::Product& product, const model:
     if (published) {
         json["contract_version"] = published->contract_version;
         json["published"] = ToRfc3339(published->table.published);
-        json["snapshot"] = std::to_string(published->table.snapshot_id);
+        json["snapshot"] = std::to_string(published->DataVersion());
         if (!denial) {
-            json["rows"] = published->table.row_count;
+            json["rows"] = published->table.row_count + published->TailRows();
             json["bytes"] = published->table.size_bytes;
             json["files"] = published->table.file_count;
         }
