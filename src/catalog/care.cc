@@ -1,6 +1,7 @@
 #include "catalog/care.h"
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -8,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "catalog/row_checks.h"
+#include "catalog/merge.h"
 #include "catalog/staging.h"
 #include "iceberg/cache.h"
 #include "iceberg/care.h"
@@ -18,64 +19,6 @@
 
 namespace weft::catalog {
 namespace {
-
-constexpr uint64_t kMergeMemoryBytes = 1ull << 30;
-constexpr uint64_t kMergeTimeMs = 600'000;
-
-// Answers the worker of a merge: one relation, exactly the files to be merged.
-class MergeHost : public engine::Host {
-public:
-    MergeHost(Tables& tables, const meta::Port& port, Staging& staging, std::vector<iceberg::DataFile> files)
-        : tables_(tables), table_{port, port.table.snapshot_id, port.DataVersion(), tables.Pin(port.table.uuid)}, staging_(staging),
-          files_(std::move(files)) {}
-
-    std::vector<engine::RelationAnswer> OnNames(const std::vector<engine::RelationName>& names) override {
-        std::vector<engine::RelationAnswer> answers;
-        for (const auto& name : names) answers.push_back({name, TheTable()});
-        return answers;
-    }
-    Result<engine::ScanFiles> OnOpen(const engine::Open&) override {
-        ++scans_;
-        engine::ScanFiles files;
-        for (const auto& file : files_)
-            files.files.push_back({static_cast<uint64_t>(file.file_size), static_cast<uint64_t>(file.record_count)});
-        return files;
-    }
-    Result<std::vector<io::Descriptor>> OnNeedFiles(const engine::NeedFiles& need) override {
-        std::vector<io::Descriptor> opened;
-        for (const uint32_t index : need.indices) {
-            if (need.scan >= scans_ || index >= files_.size()) return Fail(Code::kCorrupt, "no such file in the scan");
-            opened.push_back(TRY(tables_.OpenFile(table_, files_[index].path)));
-        }
-        return opened;
-    }
-    Result<io::Descriptor> OnNeedOutput(const engine::NeedOutput&, uint32_t index) override {
-        return staging_.NewFile(index);
-    }
-
-private:
-    Result<engine::Relation> TheTable() const {
-        engine::TableRelation relation;
-        relation.row_count = table_.port.table.row_count;
-        for (const auto& bound : table_.port.columns) {
-            engine::RelationColumn column;
-            column.name = bound.column.name;
-            column.type = bound.column.type;
-            column.field_id = bound.field_id;
-            column.child_ids = bound.child_ids;
-            relation.columns.push_back(std::move(column));
-        }
-        engine::Relation out;
-        out.token = 1;
-        out.body = std::move(relation);
-        return out;
-    }
-    Tables& tables_;
-    Scannable table_;
-    Staging& staging_;
-    std::vector<iceberg::DataFile> files_;
-    uint64_t scans_ = 0;
-};
 
 class BackgroundCare : public Care {
 public:
@@ -88,11 +31,16 @@ public:
 private:
     void Loop(std::stop_token stop);
     Result<bool> Merge(const meta::Port& port);
-    Result<engine::Ended> MergeInWorker(const meta::Port& port, Staging& staging,
-                                        const std::vector<iceberg::DataFile>& files);
     Result<bool> Expire(const meta::Port& port);
     Result<> Sweep();
-    Result<> SweepTable(const std::string& uuid, const std::set<std::string>& referenced, Timestamp now);
+    bool MayGo(const std::string& uuid, const std::string& path, Timestamp now);
+    Result<> SweepTable(const std::string& uuid, bool live, const std::set<std::string>& referenced, Timestamp now);
+
+    struct Unreferenced {
+        uint64_t pins = 0;           // Tables::PinCount when it was first seen.
+        bool again = false;          // Seen in this round, too.
+    };
+    std::map<std::string, Unreferenced> unreferenced_;  // By path. Guarded by round_.
 
     Parts parts_;
     CareOptions options_;
@@ -119,6 +67,8 @@ Result<uint32_t> BackgroundCare::RunOnce() {
     const auto state = parts_.store.Snapshot();
     for (const auto& [id, port] : state->ports) {
         if (port->table.metadata_location.empty()) continue;
+        // A port of arriving files knows which data files hold the rows of which input file.
+        if (!port->taken.empty()) continue;
         for (auto step : {&BackgroundCare::Merge, &BackgroundCare::Expire}) {
             const auto now_port = parts_.store.Snapshot()->ports;
             const auto it = now_port.find(id);
@@ -134,24 +84,6 @@ Result<uint32_t> BackgroundCare::RunOnce() {
     return changed;
 }
 
-Result<engine::Ended> BackgroundCare::MergeInWorker(const meta::Port& port, Staging& staging,
-                                                    const std::vector<iceberg::DataFile>& files) {
-    engine::Start start;
-    start.user = "node";
-    start.memory_bytes = kMergeMemoryBytes;
-    const auto worker = TRY(parts_.pool.Take(std::move(start)));
-    engine::Job job;
-    job.kind = engine::Job::Kind::kMerge;
-    job.inputs = {{"merged", {"", "merged"}}};
-    job.columns = OutputColumns(port.columns);
-    job.target_file_bytes = options_.target_file_bytes;
-    job.limits.time_ms = kMergeTimeMs;
-    MergeHost host(parts_.tables, port, staging, files);
-    auto finished = TRY(engine::RunToEnd(*worker, job, host, nullptr, 0, kMergeTimeMs));
-    if (!finished.ended.ok) return std::unexpected(finished.ended.error);
-    return std::move(finished.ended);
-}
-
 // Many small files become few: the same rows, another snapshot, by compare-and-set.
 Result<bool> BackgroundCare::Merge(const meta::Port& port) {
     const auto metadata = TRY(parts_.tables.cache().Metadata(port.table.metadata_location));
@@ -159,18 +91,17 @@ Result<bool> BackgroundCare::Merge(const meta::Port& port) {
     if (files.size() < options_.merge_files_min) return false;
     auto staging = TRY(Staging::Open(parts_.tables, &port));
     const auto commit = [&]() -> Result<> {
-        const auto merged = TRY(MergeInWorker(port, staging, files));
         Staging::Change change;
         change.operation = Staging::Change::Operation::kReplace;
-        uint64_t rows = 0;
+        std::vector<MergeFile> small;
         for (const auto& file : files) {
             change.removed.push_back(file.path);
-            rows += static_cast<uint64_t>(file.record_count);
+            small.push_back({file.path, static_cast<uint64_t>(file.file_size), static_cast<uint64_t>(file.record_count)});
         }
-        uint64_t written = 0;
-        for (const auto& file : merged.files) written += file.row_count;
-        if (written != rows) return Fail(Code::kCorrupt, fmt::format("a merge of {} rows yielded {}", rows, written));
-        const auto table = TRY(staging.Prepare({port.columns, port.table.last_column_id}, merged.files, change, parts_.clock.Now()));
+        MergeOptions merge;
+        merge.target_file_bytes = options_.target_file_bytes;
+        const auto merged = TRY(MergeFiles(parts_.tables, parts_.pool, port, staging, std::move(small), merge));
+        const auto table = TRY(staging.Prepare({port.columns, port.table.last_column_id}, merged, change, parts_.clock.Now()));
         CHECK_OK(parts_.store.Commit("care", meta::SwapTable{port.id, port.table.metadata_location, table}));
         return {};
     };
@@ -210,39 +141,56 @@ Result<> BackgroundCare::Sweep() {
     std::map<std::string, const meta::Port*> live;
     for (const auto& [id, port] : state->ports) live.emplace(port->table.uuid, port.get());
     for (const auto& uuid : uuids) {
-        if (parts_.tables.IsPinned(uuid)) continue;
         const auto it = live.find(uuid);
         std::set<std::string> referenced;
         if (it != live.end()) {
+            for (const auto& file : it->second->tail) referenced.insert(it->second->table.location + "/data/" + file.name);
+            if (it->second->table.metadata_location.empty()) {
+                CHECK_OK(SweepTable(uuid, true, referenced, now));
+                continue;
+            }
             const auto metadata = TRY(parts_.tables.cache().Metadata(it->second->table.metadata_location));
-            referenced = TRY(iceberg::ReferencedFiles(parts_.tables.cache(), *metadata));
+            referenced.merge(TRY(iceberg::ReferencedFiles(parts_.tables.cache(), *metadata)));
             referenced.insert(it->second->table.metadata_location);
         } else if (io::Stat(parts_.folder + "/" + uuid + "/KEPT")) {
             continue;
         }
-        CHECK_OK(SweepTable(uuid, referenced, now));
+        CHECK_OK(SweepTable(uuid, it != live.end(), referenced, now));
     }
+    std::erase_if(unreferenced_, [](const auto& seen) { return !seen.second.again; });
+    for (auto& [path, seen] : unreferenced_) seen.again = false;
     return {};
 }
 
-Result<> BackgroundCare::SweepTable(const std::string& uuid, const std::set<std::string>& referenced, Timestamp now) {
+// A file goes when it is old enough and nobody can hold it: every pin of its table is younger than the moment when the
+// file was first seen to be unreferenced. A busy table always has pins; so its files go all the same.
+bool BackgroundCare::MayGo(const std::string& uuid, const std::string& path, Timestamp now) {
+    auto [seen, first] = unreferenced_.try_emplace(path, Unreferenced{parts_.tables.PinCount(), true});
+    seen->second.again = true;
+    const auto stat = io::Stat(path);
+    if (stat && now.us - stat->mtime_ns / 1000 < static_cast<int64_t>(options_.grace_ms) * 1000) return false;
+    if (!parts_.tables.IsPinned(uuid)) return true;
+    return !first && parts_.tables.OldestPin(uuid) >= seen->second.pins;
+}
+
+Result<> BackgroundCare::SweepTable(const std::string& uuid, bool live, const std::set<std::string>& referenced,
+                                    Timestamp now) {
     const std::string folder = parts_.folder + "/" + uuid;
-    bool empty = referenced.empty();
+    bool empty = !live;
     for (const char* part : {"/data", "/metadata"}) {
         const auto names = io::ListDirectory(folder + part);
         if (!names) continue;
         for (const auto& name : *names) {
             const std::string path = folder + part + "/" + name;
             if (referenced.contains(path)) continue;
-            const auto stat = io::Stat(path);
-            if (stat && now.us - stat->mtime_ns / 1000 < static_cast<int64_t>(options_.grace_ms) * 1000) {
+            if (!MayGo(uuid, path, now)) {
                 empty = false;
                 continue;
             }
             (void)io::RemoveFile(path);
         }
     }
-    if (empty) return io::RemoveTree(parts_.folder, uuid);
+    if (empty && !parts_.tables.IsPinned(uuid)) return io::RemoveTree(parts_.folder, uuid);
     return {};
 }
 

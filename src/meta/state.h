@@ -119,6 +119,7 @@ struct TailFile {
 struct Settled {
     uint64_t first = 0;  // Positions, both inclusive.
     uint64_t last = 0;
+    friend bool operator==(const Settled&, const Settled&) = default;
 };
 
 // A file that an `incremental: files` port has taken, and the data files that hold its rows.
@@ -151,7 +152,6 @@ struct Port {
     uint64_t position = 0;
     std::vector<TailFile> tail;    // Oldest first.
     std::vector<Settled> settled;  // Of the port `rejected` only; sorted, apart.
-    uint64_t settled_rows = 0;     // How many of the rows in table and tail are settled.
 
     // Incremental ports: how far the last run had read, and what it has taken.
     std::string watermark;  // `by`: the newest value of the column, as DuckDB prints it.

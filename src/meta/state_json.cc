@@ -193,7 +193,6 @@ void AddEvents(const Port& port, Json& json) {
     for (const TailFile& file : port.tail) json["tail"].push_back(ToJson(file));
     for (const Settled& settled : port.settled)
         json["settled"].push_back({settled.first, settled.last});
-    if (port.settled_rows != 0) json["settled_rows"] = port.settled_rows;
     if (!port.watermark.empty()) json["watermark"] = port.watermark;
     for (const auto& [source, position] : port.read_to)
         json["read_to"].push_back({source, position});
@@ -235,7 +234,6 @@ TakenFile TakenFromJson(const Json& json) {
 Result<> EventsFromJson(const Json& json, Port& port) {
     port.pushed = JsonBool(json, "pushed");
     port.position = Unsigned(json, "position");
-    port.settled_rows = Unsigned(json, "settled_rows");
     port.watermark = JsonString(json, "watermark");
     for (const Json& file : Member(json, "tail"))
         port.tail.push_back({.name = JsonString(file, "name"),

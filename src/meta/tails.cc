@@ -51,6 +51,7 @@ void PutPart(Draft& draft, ProductId product, const TailPart& part, uint64_t pos
         port.major = part.major;
         port.table = part.table;
     }
+    port.table.last_column_id = std::max(port.table.last_column_id, part.table.last_column_id);
     port.pushed = true;
     port.position = position;
     port.columns = part.columns;
@@ -114,6 +115,8 @@ Result<> CommitTail::Validate(const State& state) const {
         return Fail(Code::kConflict, "the table has been written meanwhile");
     if (table.metadata_location.empty() || table.uuid != at->second->table.uuid)
         return Fail(Code::kInvalid, "a table keeps its identity when its pointer moves");
+    if (settled_gone && *settled_gone != at->second->settled)
+        return Fail(Code::kConflict, "more dead letters have been settled meanwhile");
     return {};
 }
 
@@ -121,12 +124,13 @@ void CommitTail::Apply(Draft& draft) const {
     Assert(Validate(draft.state()).has_value());
     Port changed = *draft.state().ports.at(port);
     const Timestamp published = changed.table.published;
+    const int32_t last_column_id = changed.table.last_column_id;
     changed.table = table;
     changed.table.published = published;
+    changed.table.last_column_id = std::max(last_column_id, table.last_column_id);
     std::erase_if(changed.tail, [&](const TailFile& file) { return file.last_position <= upto; });
     if (settled_gone) {
         changed.settled.clear();
-        changed.settled_rows = 0;
     }
     draft.Put(std::move(changed));
 }

@@ -21,7 +21,7 @@ uint64_t RolledPosition(const State& state, ProductId product, std::string_view 
 struct TailPart {
     std::string port;
     uint32_t major = 1;
-    Table table;  // Of a port that does not exist yet: uuid and location; else ignored.
+    Table table;  // Of a port that does not exist yet: uuid and location; of any: last_column_id.
     std::vector<TailFile> files;
     std::vector<BoundColumn> columns;
     std::string contract_version;
@@ -52,8 +52,8 @@ struct CommitTail {
     std::string expected_metadata_location;
     Table table;
     uint64_t upto = 0;
-    // The rows of settled dead letters are no longer in the table (purge): forget the ranges.
-    bool settled_gone = false;
+    // The rows of these settled dead letters are no longer in the table (purge): forget the ranges.
+    std::optional<std::vector<Settled>> settled_gone;
 
     Result<> Validate(const State& state) const;
     void Apply(Draft& draft) const;
