@@ -13,6 +13,7 @@
 #include "duckdb/common/vector_operations/vector_operations.hpp"
 #include "duckdb/function/table_function.hpp"
 #include "duckdb/main/extension/extension_loader.hpp"
+#include "engine/job_member.h"
 #include "engine/job_rule.h"
 #include "engine/raise.h"
 
@@ -79,6 +80,7 @@ class FileScan : public duckdb::LocalTableFunctionState {
         duckdb::column_t column =
             0;  // Of the table; columns.size() and above are file, line and raw.
         size_t output = 0;
+        InputColumn::From from = InputColumn::From::kRecord;
         int64_t at = -1;  // Field of the record that holds it; -1: none.
         duckdb::unique_ptr<duckdb::Vector> text;
         duckdb::unique_ptr<duckdb::Vector> typed;
@@ -89,10 +91,13 @@ class FileScan : public duckdb::LocalTableFunctionState {
     bool Take(const Record& record, idx_t row);
     bool TakeCsv(const Record& record, idx_t row);
     bool TakeJson(const Record& record, idx_t row);
+    bool FindMembers(const Record& record);
     void SetText(Wanted& wanted, idx_t row, std::string_view text);
     idx_t Collect();  // Records of one file, as text.
     void Cast(Wanted& wanted, idx_t rows);
     void Deliver(duckdb::DataChunk& output, const duckdb::SelectionVector& good, idx_t count);
+    void DeliverMade(const Wanted& wanted, duckdb::Vector& to, const duckdb::SelectionVector& good,
+                     idx_t count) const;
     std::string_view Raw(idx_t row) const;
     void Reject(uint64_t line, std::string column, std::string reason, std::string_view raw);
     bool IsNull(std::string_view text) const;
@@ -106,6 +111,11 @@ class FileScan : public duckdb::LocalTableFunctionState {
     Record record_;
     std::vector<JsonMember> members_;
     std::deque<std::string> scratch_;
+    MemberColumns columns_;
+    struct Places {  // Of the record's members, counted from 1; 0: none.
+        uint32_t name = 0, alias = 0;
+    };
+    std::vector<Places> places_;  // By column.
     size_t file_ = 0;
     size_t field_count_ = 0;
     std::vector<uint64_t> lines_;
@@ -115,17 +125,19 @@ class FileScan : public duckdb::LocalTableFunctionState {
 };
 
 FileScan::FileScan(duckdb::ClientContext& client, const Bind& bind, Scan& scan)
-    : client_(client), bind_(bind), table_(bind.table), scan_(scan) {
+    : client_(client), bind_(bind), table_(bind.table), scan_(scan), columns_(table_.columns) {
     for (size_t i = 0; i < scan.columns.size(); ++i) {
         Wanted wanted;
         wanted.column = scan.columns[i];
         wanted.output = i;
         if (wanted.column < table_.columns.size()) {
             const auto& column = table_.columns[wanted.column];
+            wanted.from = column.from;
             const bool json =
                 table_.format == FileRelation::Format::kJsonLines && IsNested(column.type);
-            wanted.text = duckdb::make_uniq<duckdb::Vector>(json ? duckdb::LogicalType::JSON()
-                                                                 : duckdb::LogicalType::VARCHAR);
+            if (column.from == InputColumn::From::kRecord)
+                wanted.text = duckdb::make_uniq<duckdb::Vector>(
+                    json ? duckdb::LogicalType::JSON() : duckdb::LogicalType::VARCHAR);
         }
         wanted_.push_back(std::move(wanted));
     }
@@ -171,7 +183,8 @@ bool FileScan::IsNull(std::string_view text) const {
 void FileScan::Reject(uint64_t line, std::string column, std::string reason, std::string_view raw) {
     bind_.state.rejects->Add(
         RecordPlace(table_.index, file_, line),
-        {table_.names[file_], line, std::move(column), std::move(reason), std::string(raw)});
+        {table_.names[file_], line, std::move(column), std::move(reason), std::string(raw)},
+        table_.ReceivedOf(line));
 }
 
 void FileScan::SetText(Wanted& wanted, idx_t row, std::string_view text) {
@@ -199,34 +212,43 @@ bool FileScan::TakeCsv(const Record& record, idx_t row) {
     return true;
 }
 
+// Fills places_; false when the record names a column twice or has a member that is none.
+bool FileScan::FindMembers(const Record& record) {
+    places_.assign(table_.columns.size(), {});
+    for (size_t i = 0; i < members_.size(); ++i) {
+        const auto& name = members_[i].name;
+        const auto found = columns_.Find(name, i);
+        if (found.column < 0) {
+            if (!table_.reject_unknown) continue;
+            Reject(record.line, "", columns_.Unknown(name), record.raw);
+            return false;
+        }
+        auto& places = places_[static_cast<size_t>(found.column)];
+        auto& place = found.alias ? places.alias : places.name;
+        if (place != 0) {  // Which of the two was meant is not ours to guess.
+            Reject(record.line, "", "member '" + ShortName(name) + "' appears twice", record.raw);
+            return false;
+        }
+        place = static_cast<uint32_t>(i + 1);
+    }
+    return true;
+}
+
 bool FileScan::TakeJson(const Record& record, idx_t row) {
     scratch_.clear();
     if (const auto why = SplitJson(record.raw, members_, scratch_); !why.empty()) {
         Reject(record.line, "", why, record.raw);
         return false;
     }
+    if (!FindMembers(record)) return false;
     for (auto& wanted : wanted_) {
         if (!wanted.text) continue;
-        const auto& column = table_.columns[wanted.column];
-        const JsonMember* found = nullptr;
-        for (const auto& member : members_) {
-            if (member.name == column.name) found = &member;
-        }
-        if (found == nullptr) {  // A second look, ignoring case, only when needed.
-            const auto lower = ToLower(column.name);
-            for (const auto& member : members_) {
-                if (ToLower(member.name) == lower) found = &member;
-            }
-        }
-        if (found == nullptr && !column.alias.empty()) {
-            for (const auto& member : members_) {
-                if (member.name == column.alias) found = &member;
-            }
-        }
-        if (found == nullptr || found->kind == JsonMember::Kind::kNull)
+        const auto& places = places_[wanted.column];
+        const uint32_t place = places.name != 0 ? places.name : places.alias;
+        if (place == 0 || members_[place - 1].kind == JsonMember::Kind::kNull)
             FlatVector::SetNull(*wanted.text, row, true);
         else
-            SetText(wanted, row, found->value);
+            SetText(wanted, row, members_[place - 1].value);
     }
     return true;
 }
@@ -299,27 +321,43 @@ idx_t FileScan::Collect() {
     return rows;
 }
 
+// A column that is no part of the record.
+void FileScan::DeliverMade(const Wanted& wanted, duckdb::Vector& to,
+                           const duckdb::SelectionVector& good, idx_t count) const {
+    using From = InputColumn::From;
+    FlatVector::SetSize(to, count);
+    const bool line = wanted.column == table_.columns.size() + 1;
+    for (idx_t i = 0; i < count; ++i) {
+        const auto row = good.get_index(i);
+        if (wanted.from != From::kRecord || line) {
+            auto* numbers = FlatVector::GetDataMutable<int64_t>(to);
+            const auto* received = line ? nullptr : table_.ReceivedOf(lines_[row]);
+            if (line)
+                numbers[i] = static_cast<int64_t>(lines_[row]);
+            else if (received == nullptr)
+                FlatVector::SetNull(to, i, true);
+            else if (wanted.from == From::kReceivedAt)
+                numbers[i] = received->received_us;
+            else
+                numbers[i] = static_cast<int64_t>(PositionOf(*received, lines_[row]));
+        } else if (wanted.column == table_.columns.size()) {
+            FlatVector::GetDataMutable<int32_t>(to)[i] = static_cast<int32_t>(file_);
+        } else if (wanted.column == table_.columns.size() + 2) {
+            const auto raw = Raw(row);
+            FlatVector::GetDataMutable<string_t>(to)[i] =
+                duckdb::StringVector::AddString(to, raw.data(), raw.size());
+        }
+    }
+}
+
 void FileScan::Deliver(duckdb::DataChunk& output, const duckdb::SelectionVector& good,
                        idx_t count) {
     for (auto& wanted : wanted_) {
         auto& to = output.data[wanted.output];
-        if (wanted.text) {
+        if (wanted.text)
             to.Slice(wanted.typed ? *wanted.typed : *wanted.text, good, count);
-            continue;
-        }
-        FlatVector::SetSize(to, count);
-        for (idx_t i = 0; i < count; ++i) {
-            const auto row = good.get_index(i);
-            if (wanted.column == table_.columns.size()) {
-                FlatVector::GetDataMutable<int32_t>(to)[i] = static_cast<int32_t>(file_);
-            } else if (wanted.column == table_.columns.size() + 1) {
-                FlatVector::GetDataMutable<int64_t>(to)[i] = static_cast<int64_t>(lines_[row]);
-            } else if (wanted.column == table_.columns.size() + 2) {
-                const auto raw = Raw(row);
-                FlatVector::GetDataMutable<string_t>(to)[i] =
-                    duckdb::StringVector::AddString(to, raw.data(), raw.size());
-            }
-        }
+        else
+            DeliverMade(wanted, to, good, count);
     }
     output.SetChildCardinality(count);
 }
@@ -384,6 +422,11 @@ void ReadInput(duckdb::ClientContext&, duckdb::TableFunctionInput& input,
 }
 
 }  // namespace
+
+const Received* InputTable::ReceivedOf(uint64_t line) const {
+    const auto behind = std::ranges::upper_bound(received, line, {}, &Received::first_line);
+    return behind == received.begin() ? nullptr : &*std::prev(behind);
+}
 
 JobState::JobState() = default;
 JobState::~JobState() = default;

@@ -349,8 +349,8 @@ Result<> Load::WriteRejected(Ended& ended) {
     }
     const auto target = TRY(OpenTarget(engine_, job_, true));
     const auto sql =
-        TRY(CopySql("SELECT reason, file, line, raw, now() AS received_at, NULL::BIGINT AS position, "
-                    "NULL::VARCHAR AS key FROM weft_rejected()",
+        TRY(CopySql("SELECT reason, file, line, raw, coalesce(received_at, now()) AS received_at, "
+                    "position, key FROM weft_rejected()",
                     target, columns));
     auto statements = TRY(engine_.Parse(sql));
     auto files = TRY(RunCopy(engine_, *connection_, std::move(statements[0]), target, columns));
@@ -370,6 +370,25 @@ Result<> Load::Run(Ended& ended) {
     ended.files = std::move(files);
     CHECK_OK(CountDuplicates(ended));
     return WriteRejected(ended);
+}
+
+bool IsMade(std::string_view column) {
+    const auto lower = ToLower(column);
+    return lower == kReceivedAtColumn || lower == kPositionColumn;
+}
+
+// The columns of pushed records that the node knows.
+void AddMade(InputTable& table) {
+    using From = InputColumn::From;
+    for (const auto from : {From::kReceivedAt, From::kPosition}) {
+        InputColumn column;
+        const bool time = from == From::kReceivedAt;
+        column.name = time ? kReceivedAtColumn : kPositionColumn;
+        column.type.kind = time ? DataType::Kind::kTimestampTz : DataType::Kind::kBigint;
+        column.duck = ToDuck(column.type);
+        column.from = from;
+        table.columns.push_back(std::move(column));
+    }
 }
 
 // The functions of job_input.h see a job's state only while it lives.
@@ -407,27 +426,36 @@ Result<std::unique_ptr<InputTable>> OpenTable(Engine& engine, duckdb::Connection
     if (file.format == FileRelation::Format::kParquet)
         return Fail(Code::kInvalid, "Parquet files have their own types");
     auto table = std::make_unique<InputTable>(TRY(OpenFiles(engine, file, relation.token)));
-    for (const auto& column : file.columns)
-        table->columns.push_back({column.name, column.type, ToDuck(column.type), column.alias});
+    const bool pushed = !file.received.empty();
+    if (pushed && (file.format != FileRelation::Format::kJsonLines || table->paths.size() > 1))
+        return Fail(Code::kInvalid, "pushed records are one file of JSON Lines");
+    table->received = file.received;
+    table->reject_unknown = file.reject_unknown;
+    const auto add = [&](const auto& column, std::string alias) {
+        if (pushed && IsMade(column.name)) return;  // They are added below.
+        table->columns.push_back(
+            {column.name, column.type, ToDuck(column.type), std::move(alias)});
+    };
+    for (const auto& column : file.columns) add(column, column.alias);
     if (table->columns.empty()) {
-        for (const auto& column : declared)
-            table->columns.push_back({column.name, column.type, ToDuck(column.type)});
+        for (const auto& column : declared) add(column, {});
     }
     const bool csv = file.format == FileRelation::Format::kCsv;
     if (csv && file.delimiter.empty())
         table->delimiter = TRY(SniffTable(engine, connection, *table));
     if (!table->columns.empty()) {
         CHECK_OK(engine.Call([&] { CheckHeader(*connection.context, *table); }));
+        if (pushed) AddMade(*table);
         return table;
     }
     const auto profile = TRY(ProfileTable(engine, connection, *table, file.header));
     table->header = profile.header;
     if (csv && table->nulls.empty()) table->nulls = profile.nulls;
-    for (const auto& column : profile.columns)
-        table->columns.push_back({column.name, column.type, ToDuck(column.type)});
+    for (const auto& column : profile.columns) add(column, {});
     if (table->columns.empty())
         return Fail(Code::kInvalid,
                     table->names.empty() ? "no file" : table->names[0] + " is empty");
+    if (pushed) AddMade(*table);
     return table;
 }
 

@@ -262,7 +262,7 @@ bool JsonText::Escape(std::string& out) {
     }
     if (c != 'u') return false;
     auto code = Hex4();
-    if (!code) return false;
+    if (!code || *code == 0) return false;  // A text with a NUL fits no client.
     if (*code >= 0xD800 && *code < 0xDC00) {  // A surrogate pair, or nothing.
         if (!text_.substr(at_).starts_with("\\u")) return false;
         at_ += 2;
@@ -303,17 +303,36 @@ bool JsonText::String(std::string_view& out, std::deque<std::string>& scratch) {
     return false;
 }
 
+// -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)?
+bool IsJsonNumber(std::string_view text) {
+    size_t at = text.starts_with('-') ? 1 : 0;
+    const auto digits = [&] {
+        const size_t from = at;
+        while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+        return at - from;
+    };
+    const bool zero = at < text.size() && text[at] == '0';
+    const size_t whole = digits();
+    if (whole == 0 || (zero && whole > 1)) return false;
+    if (at < text.size() && text[at] == '.') {
+        ++at;
+        if (digits() == 0) return false;
+    }
+    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+        ++at;
+        if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
+        if (digits() == 0) return false;
+    }
+    return at == text.size();
+}
+
 bool JsonText::Other(std::string_view& out) {
     const size_t start = at_;
     while (at_ < text_.size() &&
            std::string_view(",}] \t\r\n").find(text_[at_]) == std::string_view::npos)
         ++at_;
     out = text_.substr(start, at_ - start);
-    if (out == "null" || out == "true" || out == "false") return true;
-    if (out.empty()) return false;
-    const size_t digits = out[0] == '-' ? 1 : 0;
-    if (digits == out.size() || out[digits] < '0' || out[digits] > '9') return false;
-    return out.find_first_not_of("0123456789+-.eE", digits) == std::string_view::npos;
+    return out == "null" || out == "true" || out == "false" || IsJsonNumber(out);
 }
 
 bool JsonText::Nested(std::string_view& out) {

@@ -14,8 +14,9 @@ constexpr size_t kPlacesMax =
 
 const duckdb::vector<duckdb::LogicalType>& SpoolTypes() {
     using duckdb::LogicalType;
-    static const duckdb::vector<LogicalType> types{LogicalType::VARCHAR, LogicalType::VARCHAR,
-                                                   LogicalType::BIGINT, LogicalType::VARCHAR};
+    static const duckdb::vector<LogicalType> types{
+        LogicalType::VARCHAR,      LogicalType::VARCHAR, LogicalType::BIGINT, LogicalType::VARCHAR,
+        LogicalType::TIMESTAMP_TZ, LogicalType::BIGINT,  LogicalType::VARCHAR};
     return types;
 }
 
@@ -55,13 +56,13 @@ Rejects::Rejects(duckdb::DatabaseInstance& db, bool spool) {
     pending_.Initialize(duckdb::Allocator::DefaultAllocator(), SpoolTypes());
 }
 
-void Rejects::Add(uint64_t place, BadRecord record) {
+void Rejects::Add(uint64_t place, BadRecord record, const Received* received) {
     const std::scoped_lock lock(lock_);
     if (place != 0 && places_.contains(place)) return;
     if (place != 0 && places_.size() < kPlacesMax) places_.insert(place);
     ++count_;
     record.raw = Cut(ToUtf8(record.raw), kRejectedRawBytesMax);
-    if (spool_) Spool(record);
+    if (spool_) Spool(record, received);
     record.raw = Cut(std::move(record.raw), kBadRawBytesMax);
     first_.emplace(std::pair(place == 0 ? UINT64_MAX : place, count_), std::move(record));
     if (first_.size() > kBadRecordsKept) first_.erase(std::prev(first_.end()));
@@ -73,17 +74,35 @@ std::vector<BadRecord> Rejects::First() const {
     return records;
 }
 
-void Rejects::Spool(const BadRecord& record) {
+void Rejects::Spool(const BadRecord& record, const Received* received) {
     using duckdb::FlatVector;
     const auto text = [&](duckdb::idx_t column, const std::string& value) {
         FlatVector::GetDataMutable<duckdb::string_t>(pending_.data[column])[pending_rows_] =
             duckdb::StringVector::AddString(pending_.data[column], value);
     };
+    const auto number = [&](duckdb::idx_t column, uint64_t value) {
+        FlatVector::GetDataMutable<int64_t>(pending_.data[column])[pending_rows_] =
+            static_cast<int64_t>(value);
+    };
+    const auto null = [&](duckdb::idx_t column) {
+        FlatVector::SetNull(pending_.data[column], pending_rows_, true);
+    };
     text(0, record.column.empty() ? record.reason : record.column + ": " + record.reason);
-    text(1, record.file);
-    FlatVector::GetDataMutable<int64_t>(pending_.data[2])[pending_rows_] =
-        static_cast<int64_t>(record.line);
     text(3, record.raw);
+    if (received == nullptr) {
+        text(1, record.file);
+        number(2, record.line);
+        for (const duckdb::idx_t column : {4, 5, 6}) null(column);
+    } else {
+        for (const duckdb::idx_t column : {1, 2}) null(column);
+        number(4, static_cast<uint64_t>(received->received_us));
+        number(5, received->position + (record.line - received->first_line));
+        const auto key = ToUtf8(received->key);
+        if (key.empty())
+            null(6);
+        else
+            text(6, key);
+    }
     if (++pending_rows_ == STANDARD_VECTOR_SIZE) FlushSpool();
 }
 

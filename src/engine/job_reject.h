@@ -26,6 +26,10 @@ inline constexpr size_t kBadRawBytesMax =
     1'000;  // Of BadRecord::raw; the spool keeps up to the next bound.
 inline constexpr size_t kRejectedRawBytesMax = 1u << 20;
 
+// Columns of the spool. received_at is null for records of files.
+inline constexpr std::string_view kSpoolNames[] = {"reason",      "file",     "line", "raw",
+                                                   "received_at", "position", "key"};
+
 class Rejects {
   public:
     // `spool`: keep every bad record for a file of its own.
@@ -33,15 +37,16 @@ class Rejects {
 
     // `record.raw` is whole. `place` tells records of files apart (input, file, line); 0: a row
     // without a place.
-    void Add(uint64_t place, BadRecord record);
+    // `received`: of a pushed record, which then has a position and a key instead of file and line.
+    void Add(uint64_t place, BadRecord record, const Received* received = nullptr);
 
     uint64_t count() const { return count_; }
     std::vector<BadRecord> First() const;  // At most kBadRecordsKept, by place.
-    // reason, file, line, raw; received_at is the writer's. Null when nothing was spooled.
+    // kSpoolNames. Null when nothing was spooled.
     const duckdb::ColumnDataCollection* spool();
 
   private:
-    void Spool(const BadRecord& record);
+    void Spool(const BadRecord& record, const Received* received);
     void FlushSpool();
 
     mutable std::mutex lock_;

@@ -42,14 +42,16 @@ void RowRules::RejectRow(duckdb::DataChunk& arguments, idx_t row,
     BadRecord record{"", 0, first.column, first.reason,
                      raw.IsNull() ? "" : raw.GetValue<std::string>()};
     uint64_t place = 0;
+    const Received* received = nullptr;
     if (!file.IsNull() && !line.IsNull() && !state_.inputs.empty()) {
         const auto& input = *state_.inputs.front();
         const auto index = file.GetValue<uint64_t>();
         record.file = index < input.names.size() ? input.names[index] : "";
         record.line = line.GetValue<uint64_t>();
         place = RecordPlace(input.index, index, record.line);
+        received = input.ReceivedOf(record.line);
     }
-    state_.rejects->Add(place, std::move(record));
+    state_.rejects->Add(place, std::move(record), received);
 }
 
 void RowRules::Hash(duckdb::DataChunk& arguments, const std::vector<bool>& bad) {
@@ -153,7 +155,7 @@ duckdb::unique_ptr<duckdb::FunctionData> BindRejected(duckdb::ClientContext&,
     bind->rows = state == nullptr ? nullptr : state->rejects->spool();
     if (bind->rows == nullptr) Invalid("nothing was rejected");
     types = bind->rows->Types();
-    for (const auto* name : {"reason", "file", "line", "raw"}) names.emplace_back(name);
+    for (const auto name : kSpoolNames) names.emplace_back(std::string(name));
     return bind;
 }
 
