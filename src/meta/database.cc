@@ -1,8 +1,10 @@
 #include "meta/database.h"
 
 #include <fmt/format.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 
+#include "io/descriptor.h"
 #include "io/files.h"
 
 namespace weft::meta {
@@ -196,6 +198,20 @@ Result<> Database::Commit() {
                 fmt::format("the disk failed while the state was committed: {} ({})",
                             sqlite3_errmsg(connection_), code),
                 "restart the node: it reads again what the disk holds");
+}
+
+Result<> Database::CopyTo(const std::string& path) {
+    if (io::FileSize(path)) return Fail(Code::kExists, fmt::format("{} exists", path));
+    Statement copy = TRY(Prepare("VACUUM INTO ?"));
+    const auto copied = copy.Bind(std::string_view(path)).Run();
+    if (!copied) {
+        (void)io::RemoveFile(path);
+        return copied;
+    }
+    // SQLite leaves the copy to the system's cache.
+    const io::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return Fail(Code::kUnavailable, fmt::format("cannot open {}", path));
+    return io::SyncFile(file.get());
 }
 
 void Database::Rollback() {

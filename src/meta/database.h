@@ -64,6 +64,8 @@ class Database {  // OWNS: the connection.
     // FAILS: kUnavailable: the disk is full, nothing happened. kUnknownOutcome: the disk failed.
     Result<> Commit();
     void Rollback();
+    // A compact copy as of now, synced. FAILS: kExists; kUnavailable (disk full).
+    Result<> CopyTo(const std::string& path);
 
   private:
     explicit Database(sqlite3* connection, std::string path);

@@ -201,6 +201,10 @@ class HistoryFile final : public History {
         });
     }
 
+    Result<> CopyTo(std::string path) override {
+        return Ask<Result<>>([&](Database& database) { return database.CopyTo(path); });
+    }
+
   private:
     struct Question {  // The loop owns it, so that the promise outlives its setting.
         std::function<void(Database&)> ask;

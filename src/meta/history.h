@@ -60,6 +60,8 @@ class History {  // THREAD: any.
     virtual Result<std::optional<RunRecord>> Run(RunId id) = 0;
     virtual Result<std::vector<LogRecord>> Log(RunId id, size_t count_max) = 0;
     virtual Result<std::vector<QueryRecord>> Queries(std::string principal, size_t count_max) = 0;
+    // A copy of the database with everything that was put before. FAILS: kExists; disk full.
+    virtual Result<> CopyTo(std::string path) = 0;
 };
 
 }  // namespace weft::meta

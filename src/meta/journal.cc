@@ -203,6 +203,23 @@ Result<uint64_t> Journal::ReadSequence(const char* name) {
     return static_cast<uint64_t>(read.Integer(0));
 }
 
+Result<> Journal::MoveTables(const std::function<void(Port&)>& change) {
+    const auto base = TRY(Load());
+    Draft draft(base, {});
+    for (const auto& [id, port] : base->ports) {
+        Port moved = *port;
+        change(moved);
+        draft.Put(std::move(moved));
+    }
+    CHECK_OK(database_->Begin());
+    const auto written = WriteEntities(*base, draft);
+    if (!written) {
+        database_->Rollback();
+        return written;
+    }
+    return database_->Commit();
+}
+
 Result<std::vector<Store::AuditEntry>> Journal::Audit(int64_t after, size_t count_max) {
     Statement rows = TRY(database_->Prepare(
         "SELECT sequence, time, actor, command, detail FROM audit WHERE sequence > ? "

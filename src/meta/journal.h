@@ -2,6 +2,7 @@
 // transaction per batch of commands. Used by store, on its writer thread only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,10 @@ class Journal {  // OWNS: the database. THREAD: one.
 
     Result<std::vector<Store::AuditEntry>> Audit(int64_t after, size_t count_max);
     Result<uint64_t> CheckAudit();
+    Result<> CopyTo(const std::string& path) { return database_->CopyTo(path); }
+    // Puts tables at other places: `change` gets each port and may edit its table's paths. Of a
+    // state that no node has open (restore).
+    Result<> MoveTables(const std::function<void(Port&)>& change);
 
   private:
     explicit Journal(std::unique_ptr<Database> database) : database_(std::move(database)) {}

@@ -11,6 +11,8 @@
 #include "base/log.h"
 #include "io/lock_file.h"
 #include "meta/journal.h"
+#include "meta/products.h"
+#include "meta/runs.h"
 
 namespace weft::meta {
 namespace {
@@ -21,6 +23,11 @@ constexpr size_t kBatchMax = 256;
 const Clock& SystemTime() {
     static const SystemClock clock;
     return clock;
+}
+
+// What a user's wish lets grow; refused while Refuse is in force.
+bool Grows(std::string_view command) {
+    return command == ApplyProducts::kName || command == StartRun::kName;
 }
 
 // <data>/state -> <data>/run/lock
@@ -47,6 +54,7 @@ struct Store::Writer {
     const Clock& clock;
     std::atomic<std::shared_ptr<const State>> current;
     std::atomic<bool> is_unusable = false;
+    std::atomic<std::shared_ptr<const Error>> refusal;  // Null: nothing is refused.
     std::mutex callbacks_mutex;
     std::vector<std::function<void(std::shared_ptr<const State>)>> callbacks;
     BoundedQueue<std::unique_ptr<Waiting>> queue{kWaitingMax};
@@ -88,6 +96,10 @@ void Store::Writer::CommitBatch(std::vector<std::unique_ptr<Waiting>>& batch) {
             continue;
         }
         Erased& command = waiting->command;
+        if (const auto why = refusal.load(); why && Grows(command.name)) {
+            waiting->answer.set_value(std::unexpected(*why));
+            continue;
+        }
         if (auto valid = command.validate(draft.state()); !valid) {
             waiting->answer.set_value(std::unexpected(std::move(valid).error()));
             continue;
@@ -172,6 +184,23 @@ Result<std::vector<Store::AuditEntry>> Store::Audit(int64_t after, size_t count_
     waiting->read = [&](Journal& journal) { entries = journal.Audit(after, count_max); };
     CHECK_OK(writer_->Ask(std::move(waiting)));
     return entries;
+}
+
+Result<> Store::CopyTo(const std::string& path) const {
+    Result<> copied;
+    auto waiting = std::make_unique<Writer::Waiting>();
+    waiting->read = [&](Journal& journal) { copied = journal.CopyTo(path); };
+    CHECK_OK(writer_->Ask(std::move(waiting)));
+    return copied;
+}
+
+void Store::Refuse(std::optional<Error> why) {
+    writer_->refusal = why ? std::make_shared<const Error>(std::move(*why)) : nullptr;
+}
+
+Result<> Store::CheckWritable() const {
+    if (const auto why = writer_->refusal.load()) return std::unexpected(*why);
+    return {};
 }
 
 Result<uint64_t> Store::CheckAudit() const {

@@ -15,6 +15,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,16 @@ class Store {  // THREAD: any. OWNS: the database file and the writer thread.
     // Follows the hash chain from the first entry; returns the count. FAILS: kCorrupt naming the
     // first bad entry.
     Result<uint64_t> CheckAudit() const;
+
+    // A copy of the database at one point between two commands, synced; commits wait meanwhile.
+    // FAILS: kExists; as a write to a full disk.
+    Result<> CopyTo(const std::string& path) const;
+
+    // While `why` is set, commands that make the state or its tables grow by a user's wish are
+    // refused with it (apply_products, start_run); all others go on: removals free space, and what
+    // was accepted is finished. One place sets it (app/disk.h); everybody who takes in data asks.
+    void Refuse(std::optional<Error> why);
+    Result<> CheckWritable() const;  // FAILS: with `why`.
 
   private:
     struct Erased {
