@@ -47,6 +47,31 @@ std::string Sha256(std::string_view data) {
     return out;
 }
 
+struct Sha256Sum::Digest {
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> state{EVP_MD_CTX_new(),
+                                                                  EVP_MD_CTX_free};
+};
+
+Sha256Sum::Sha256Sum() : digest_(std::make_unique<Digest>()) {
+    Assert(digest_->state != nullptr);
+    Assert(EVP_DigestInit_ex(digest_->state.get(), EVP_sha256(), nullptr) == 1);
+}
+Sha256Sum::~Sha256Sum() = default;
+Sha256Sum::Sha256Sum(Sha256Sum&&) noexcept = default;
+Sha256Sum& Sha256Sum::operator=(Sha256Sum&&) noexcept = default;
+
+void Sha256Sum::Add(std::string_view piece) {
+    Assert(EVP_DigestUpdate(digest_->state.get(), piece.data(), piece.size()) == 1);
+}
+
+std::string Sha256Sum::Finish() {
+    std::string out(kDigestBytes, '\0');
+    unsigned int written = 0;
+    Assert(EVP_DigestFinal_ex(digest_->state.get(), Bytes(out), &written) == 1);
+    Assert(written == kDigestBytes);
+    return out;
+}
+
 std::string HmacSha256(std::string_view key, std::string_view data) {
     std::string out(kDigestBytes, '\0');
     unsigned int written = 0;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,22 @@ namespace weft::io {
 
 std::string Random(size_t bytes);           // From the system; never predictable.
 std::string Sha256(std::string_view data);  // 32 bytes.
+
+// SHA-256 of bytes that come in pieces. THREAD: one at a time.
+class Sha256Sum {
+  public:
+    Sha256Sum();
+    ~Sha256Sum();
+    Sha256Sum(Sha256Sum&&) noexcept;
+    Sha256Sum& operator=(Sha256Sum&&) noexcept;
+    void Add(std::string_view piece);
+    std::string Finish();  // 32 bytes. REQUIRES: called once, and nothing after it.
+
+  private:
+    struct Digest;
+    std::unique_ptr<Digest> digest_;
+};
+
 std::string HmacSha256(std::string_view key, std::string_view data);  // 32 bytes.
 // 32 bytes. REQUIRES: iterations >= 1.
 std::string Pbkdf2Sha256(std::string_view secret, std::string_view salt, uint32_t iterations);

@@ -42,6 +42,15 @@ TEST(Crypto, RandomDoesNotRepeat) {
     EXPECT_EQ(Random(0), "");
 }
 
+TEST(Crypto, Sha256InPiecesIsTheSumOfTheWhole) {
+    Sha256Sum sum;
+    for (const char* piece : {"a", "", "bc"}) sum.Add(piece);
+    EXPECT_EQ(Hex(sum.Finish()),  // FIPS 180-2, appendix B.1.
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(Hex(Sha256Sum().Finish()),
+              "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
 TEST(Crypto, ConstantTimeEqualComparesAllBytes) {
     EXPECT_TRUE(ConstantTimeEqual("secret", "secret"));
     EXPECT_TRUE(ConstantTimeEqual("", ""));

@@ -248,6 +248,34 @@ Result<> WriteFileAtomically(const std::string& path, std::string_view bytes, mo
     return SyncDirectory(ParentOf(path));
 }
 
+Result<Descriptor> OpenToWrite(const std::string& path, mode_t mode) {
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode));
+    if (!file) return FailErrno(errno, "write", path);
+    return file;
+}
+
+Result<> WriteAt(int fd, uint64_t offset, std::string_view bytes) {
+    DurableStep("write");
+    while (!bytes.empty()) {
+        const ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return FailErrno(errno, "write", "file");
+        bytes.remove_prefix(static_cast<size_t>(n));
+        offset += static_cast<uint64_t>(n);
+    }
+    DurableStep("written");
+    return {};
+}
+
+Result<> Rename(const std::string& from, const std::string& to) {
+    DurableStep("rename");
+    if (::rename(from.c_str(), to.c_str()) != 0) return FailErrno(errno, "replace", to);
+    DurableStep("renamed");
+    CHECK_OK(SyncDirectory(ParentOf(to)));
+    if (ParentOf(from) == ParentOf(to)) return {};
+    return SyncDirectory(ParentOf(from));
+}
+
 Result<> SyncFile(int fd) {
     DurableStep("fsync");
     if (::fsync(fd) != 0) {

@@ -47,6 +47,13 @@ Result<> WriteFileAtomically(const std::string& path, std::string_view bytes, mo
 Result<> SyncFile(int fd);
 Result<> SyncDirectory(const std::string& path);
 
+// A file that arrives in pieces: made when it is missing, never cut; nothing is durable before SyncFile.
+Result<Descriptor> OpenToWrite(const std::string& path, mode_t mode = 0640);
+// All bytes, from `offset` on. A failure may leave a part of them.
+Result<> WriteAt(int fd, uint64_t offset, std::string_view bytes);
+// Replaces `to`: readers see the old file or the new one. Durable when it returns.
+Result<> Rename(const std::string& from, const std::string& to);
+
 Result<> MakeDirectories(const std::string& path,
                          mode_t mode = 0750);  // Missing parents too; present ones are fine.
 Result<> RemoveFile(const std::string& path);  // FAILS: kNotFound.

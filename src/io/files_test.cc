@@ -128,6 +128,24 @@ TEST_F(Files, MakeDirectoriesAndMeasures) {
     EXPECT_EQ(RemoveFile(Path("p/f")).error().code, Code::kNotFound);
 }
 
+TEST_F(Files, PiecesAreWrittenWhereTheyBelongAndRenamedOverTheOldFile) {
+    {
+        const auto file = OpenToWrite(Path("part"));
+        ASSERT_TRUE(file);
+        ASSERT_TRUE(WriteAt(file->get(), 0, "abc"));
+        ASSERT_TRUE(WriteAt(file->get(), 3, "def"));
+    }
+    const auto again = OpenToWrite(Path("part"));  // Nothing is cut.
+    ASSERT_TRUE(again);
+    ASSERT_TRUE(WriteAt(again->get(), 2, "CD"));
+    Put("in/whole", "old");
+    ASSERT_TRUE(Rename(Path("part"), Path("in/whole")));
+    EXPECT_EQ(ReadFile(Path("in/whole"), 100).value_or(""), "abCDef");
+    EXPECT_EQ(Rename(Path("part"), Path("in/whole")).error().code, Code::kNotFound);
+    std::filesystem::create_symlink(Path("in/whole"), Path("link"));
+    EXPECT_EQ(OpenToWrite(Path("link")).error().code, Code::kDenied);
+}
+
 // The child is started afresh (the plan is read once), so its steps are: write, written, fsync,
 // fsynced, and the last two again for the folder. It works in the parent's folder, which it finds
 // in the environment.
