@@ -14,6 +14,7 @@
 #include "engine/pool.h"
 #include "gateway/server.h"
 #include "govern/login.h"
+#include "ingest/ingest.h"
 #include "io/crypto.h"
 #include "io/files.h"
 #include "meta/history.h"
@@ -89,6 +90,7 @@ struct Node {
     std::unique_ptr<catalog::Tables> tables;
     std::unique_ptr<catalog::Products> products;
     std::unique_ptr<catalog::Care> care;
+    std::unique_ptr<ingest::Ingest> ingest;
     std::unique_ptr<query::Sessions> sessions;
     std::unique_ptr<pipeline::Runner> runner;
     std::unique_ptr<gateway::Server> server;
@@ -114,8 +116,9 @@ Result<> MakeParts(Node& node, const NodeOptions& options) {
         catalog::Products::Parts{*node.store, *node.tables, *node.pool, node.clock, options.data});
     node.care = TRY(catalog::Care::Make({*node.store, *node.tables, *node.pool, node.clock, options.data + "/tables"},
                                         options.care));
-    node.sessions = TRY(query::Sessions::Make({*node.store, *node.history, *node.pool, *node.tables, node.clock},
-                                              options.limits));
+    node.ingest = TRY(ingest::Ingest::Make({*node.store, *node.tables, *node.pool, node.clock, options.data}, options.ingest));
+    node.sessions = TRY(query::Sessions::Make(
+        {*node.store, *node.history, *node.pool, *node.tables, node.clock, node.ingest.get()}, options.limits));
     node.runner = TRY(pipeline::Runner::Make(
         {*node.store, *node.history, *node.tables, *node.pool, node.clock, options.data}, options.runs));
     return {};
@@ -131,7 +134,7 @@ Result<> Listen(Node& node, const NodeOptions& options) {
     listen.mock_key = TRY(NodeKey(options.data, "scram_mock"));
     listen.page_key = TRY(NodeKey(options.data, "page_token"));
     node.server = TRY(gateway::Server::Make({*node.store, *node.history, *node.tables, *node.products, *node.sessions,
-                                             *node.runner, *node.pool, node.clock},
+                                             *node.runner, *node.pool, node.clock, node.ingest.get()},
                                             std::move(listen)));
     Json addresses = Json::object();
     if (!options.http.empty()) addresses["http"] = node.server->http_address();
@@ -164,6 +167,7 @@ Result<> Serve(const NodeOptions& options) {
     // Left over only when the process is killed; a stale file would send the command line nowhere.
     (void)io::RemoveFile(options.data + "/run/addresses.json");
     node.server->Drain();
+    node.ingest->Drain();
     node.runner->Drain();
     node.sessions->Drain();
     return {};

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "catalog/care.h"
+#include "ingest/ingest.h"
 #include "pipeline/runner.h"
 #include "query/session.h"
 
@@ -25,6 +26,7 @@ struct NodeOptions {
     query::QueryLimits limits;
     pipeline::RunnerOptions runs;
     catalog::CareOptions care;
+    ingest::IngestOptions ingest;
 };
 
 // `weft serve`: runs until SIGTERM or SIGINT, then drains. Writes <data>/run/addresses.json when ready for work and

@@ -94,7 +94,7 @@ std::string EventFilter(const Scannable& table) {
     if (port.pushed && table.data_version < port.DataVersion())
         parts.push_back(fmt::format("\"{}\" <= {}", position, table.data_version));
     for (const auto& settled : port.settled)
-        parts.push_back(fmt::format("(\"{0}\" < {1} OR \"{0}\" > {2})", position, settled.first, settled.last));
+        parts.push_back(fmt::format("(\"{0}\" IS NULL OR \"{0}\" < {1} OR \"{0}\" > {2})", position, settled.first, settled.last));
     return Join(parts, " AND ");
 }
 

@@ -23,6 +23,7 @@
 #include "govern/principal.h"
 #include "ingest/log.h"
 #include "ingest/records.h"
+#include "ingest/target.h"
 #include "meta/store.h"
 
 namespace weft::ingest {
@@ -36,14 +37,6 @@ struct IngestOptions {
     uint64_t memory_bytes = 1ull << 30;       // Of a roll's worker.
     uint64_t free_bytes_min = 256ull << 20;   // Of the disk: below, nothing more is accepted.
     LogOptions log;                           // folder, clock and fatal are set by Make.
-};
-
-// Where records of a request go, decided for one principal.
-struct Target {
-    Stream stream;
-    std::string product;                      // "web.clicks"
-    std::string port;                         // The output port.
-    std::vector<model::Column> columns;       // Of its contract, without the node's own two.
 };
 
 class Ingest {
@@ -77,6 +70,7 @@ class Ingest {
     // What became of records [first, first + count): waits until all are checked or `wait_ms` have passed.
     struct Checked {
         bool done = false;
+        bool exact = true;                        // False: at least so many were rejected, at most so many accepted.
         uint64_t accepted = 0;
         uint64_t rejected = 0;
         std::vector<engine::BadRecord> reasons;   // The first ten; `line` is the position.

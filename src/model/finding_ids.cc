@@ -118,6 +118,9 @@ constexpr FindingId kIds[] = {
     {"E1414", "events that nothing takes",
      "An input port with `events: push` feeds an output port without `sql`: the only one, or the one "
      "of its name."},
+    {"E1415", "two writers of dead letters",
+     "Dead letters of events are kept one by one, those of a run replace the run's before: a product "
+     "has one kind or the other."},
     {"E1501", "schedule not understood",
      "`every 15 minutes`, `every day`, a cron line of five fields in UTC, `on change`, `on change "
      "of a, b`, `none`."},

@@ -15,7 +15,8 @@ namespace {
 constexpr size_t kNameBytesMax = 512;
 constexpr std::array<std::string_view, 6> kReservedDomains{"mesh",   "main",   "temp",
                                                            "system", "memory", "public"};
-constexpr std::array<std::string_view, 4> kReservedPorts{"rejected", "stats", "schemata", "files"};
+constexpr std::array<std::string_view, 5> kReservedPorts{"rejected", "stats", "schemata", "files",
+                                                         "changes"};
 
 // "12" without leading zeros, as a major version.
 std::optional<uint32_t> ParseMajor(std::string_view digits) {

@@ -33,7 +33,7 @@ Result<PortName> ParsePortReference(std::string_view text);
 std::string ToString(const PortName& name);  // The dotted form; the port only when not default.
 
 bool IsReservedDomain(std::string_view name);  // mesh, main, temp, …, pg_*.
-bool IsReservedPort(std::string_view name);    // rejected, stats, schemata, files.
+bool IsReservedPort(std::string_view name);    // rejected, stats, schemata, files, changes.
 bool IsVersionLike(std::string_view name);     // "v" and digits: never a port.
 
 }  // namespace weft::model

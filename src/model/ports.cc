@@ -480,8 +480,17 @@ void CheckTogether(Report& report, Product& product) {
                      "an output port without sql, of the same name when there are several inputs",
                      "transformations of events belong into a product of their own with sql");
     }
+    const bool events = std::ranges::any_of(
+        product.output_ports, [&](const OutputPort& port) { return product.FedBy(port); });
     for (OutputPort& port : product.output_ports) {
         CheckIncremental(report, product, port);
+        if (events && (port.bad_rows.count > 0 || port.bad_rows.percent)) {
+            report.Error("E1415", port.at,
+                         "`badRows` in a product that takes pushed events: both would write the "
+                         "product's dead letters",
+                         {}, "events are rejected one by one without it; move the other port into a "
+                             "product of its own");
+        }
         if (product.FedBy(port)) {
             CompleteFedPort(report, port);
             continue;

@@ -22,6 +22,10 @@
 #include "meta/history.h"
 #include "meta/store.h"
 
+namespace weft::ingest {
+class Ingest;
+}
+
 namespace weft::query {
 
 struct SessionOptions {
@@ -92,6 +96,7 @@ public:
         engine::Pool& pool;
         catalog::Tables& tables;
         const Clock& clock;
+        ingest::Ingest* ingest = nullptr;    // Null: nothing can be written.
     };
     static Result<std::unique_ptr<Sessions>> Make(Parts parts, QueryLimits limits);
     virtual ~Sessions() = default;
