@@ -48,6 +48,8 @@ struct Receipt {
     bool repeated = false;        // Accepted before under the same key: nothing was written now.
 };
 
+struct DiskCalls;  // ingest/segment_file.h
+
 struct LogOptions {
     std::string folder;                         // <data>/ingest
     const Clock* clock = nullptr;
@@ -58,6 +60,7 @@ struct LogOptions {
     int64_t key_age_us = 24ll * 3600 * 1'000'000;
     // Called once, from the writer thread, when the disk failed; must not return. Default: logs and aborts.
     std::function<void(const Error&)> fatal;
+    const DiskCalls* disk = nullptr;            // For tests that make the disk fail; default: the real calls.
 };
 
 class Log {
