@@ -1,5 +1,6 @@
 #include "catalog/input_files.h"
 
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
 #include <filesystem>
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "catalog/uploads.h"
 
 namespace weft::catalog {
 namespace {
@@ -38,9 +40,36 @@ std::unexpected<Error> NotAllowed(const std::string& pattern) {
                 fmt::format("an administrator allows it: weft serve --allow-files {}", RootOf(pattern)));
 }
 
+// Hidden ones and links are not taken, as everywhere.
+Result<std::vector<InputFile>> FindUploaded(const model::InputPort& port, const InputPlace& place) {
+    const std::string folder = UploadFolder(place.data_folder, place.product, port.name);
+    std::vector<InputFile> files;
+    if (place.product != ProductId{} && io::Stat(folder)) {
+        for (auto& name : TRY(io::Glob(folder, port.file))) {
+            InputFile file{folder, std::move(name), {}};
+            const auto opened = io::OpenBeneath(folder, file.relative);
+            if (!opened) continue;  // Deleted since it was listed.
+            file.stat = TRY(io::Stat(opened->get()));
+            files.push_back(std::move(file));
+        }
+    }
+    if (!files.empty()) return files;
+    return Fail(Code::kNotFound, fmt::format("input port {}: no file that matches {} has been uploaded", port.name, port.file),
+                fmt::format("weft upload DOMAIN.PRODUCT {} FILE", port.name));
+}
+
 }  // namespace
 
+bool AwaitsUpload(const meta::State& state, const model::Product& product, const InputPlace& place) {
+    return std::ranges::any_of(product.input_ports, [&](const model::InputPort& input) {
+        if (!input.uploaded) return false;
+        const auto files = FindInputFiles(state, input, place);
+        return !files && files.error().code == Code::kNotFound;
+    });
+}
+
 Result<std::string> AbsolutePattern(const model::InputPort& port, const InputPlace& place) {
+    if (port.uploaded) return UploadFolder(place.data_folder, place.product, port.name) + "/" + port.file;
     const std::string joined = port.file.starts_with('/') ? port.file : place.folder + "/" + port.file;
     if (!joined.starts_with('/')) {
         return Fail(Code::kInvalid, fmt::format("input port {}: {} is relative, and where the product folder lies is not known",
@@ -64,6 +93,7 @@ bool IsAllowed(const meta::State& state, const std::string& pattern, const std::
 
 Result<std::vector<InputFile>> FindInputFiles(const meta::State& state, const model::InputPort& port,
                                               const InputPlace& place) {
+    if (port.uploaded) return FindUploaded(port, place);
     const std::string pattern = TRY(AbsolutePattern(port, place));
     const std::string root = AllowedRoot(state, pattern, place.team);
     if (root.empty()) return NotAllowed(pattern);

@@ -1,5 +1,6 @@
 // Files that an input port names: found beneath the roots that an administrator allowed, opened without following
-// links, never inside the node's own folder, and taken only while they keep still.
+// links, never inside the node's own folder, and taken only while they keep still. Uploaded files are the exception:
+// they lie inside it, in the input's own folder, and need no root.
 #pragma once
 
 #include <string>
@@ -24,6 +25,7 @@ struct InputPlace {         // Where the files of one input port may come from.
     std::string folder;       // Of the product: relative globs start here. Absolute.
     std::string data_folder;  // The node's own, forbidden.
     std::string team;         // Owner of the product: a root may be allowed for one team only.
+    ProductId product = {};   // For uploads; 0: not applied yet, nothing was uploaded.
 };
 
 // The absolute, clean pattern of a port: folder + glob, without "." and "..". FAILS: kInvalid when it climbs out.
@@ -31,6 +33,9 @@ Result<std::string> AbsolutePattern(const model::InputPort& port, const InputPla
 // The folder that an administrator has to allow for this pattern: everything before its first wildcard's component.
 std::string RootOf(const std::string& pattern);
 bool IsAllowed(const meta::State& state, const std::string& pattern, const std::string& team);
+
+// Whether an input of the product waits for its first upload.
+bool AwaitsUpload(const meta::State& state, const model::Product& product, const InputPlace& place);
 
 // Sorted by path. FAILS: kDenied when no root allows it (with the command that would); kNotFound when nothing matches.
 Result<std::vector<InputFile>> FindInputFiles(const meta::State& state, const model::InputPort& port,

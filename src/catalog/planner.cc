@@ -124,7 +124,7 @@ void Planner::AllowRoots() {
     auto with_roots = std::make_shared<meta::State>(*state_);
     for (const auto& product : products_) {
         for (const auto& input : product.spec.input_ports) {
-            if (input.kind != model::InputPort::Kind::kFile) continue;
+            if (input.kind != model::InputPort::Kind::kFile || input.uploaded) continue;
             const auto pattern = AbsolutePattern(input, {product.folder->path, parts_.data_folder, product.spec.team.name});
             if (!pattern) {
                 Add(Severity::kError, "E2010", input.at, pattern.error().message, pattern.error().hint);
@@ -263,13 +263,17 @@ void Planner::CompletePort(PlannedProduct& product, model::OutputPort& port) {
             "write sql: SELECT * FROM one_of_them");
         return;
     }
-    JobInputs inputs(parts_.tables, {state_, who_, &product.spec, &port, {product.folder->path, parts_.data_folder, product.spec.team.name}});
+    const InputPlace place{product.folder->path, parts_.data_folder, product.spec.team.name,
+                           product.before ? product.before->id : ProductId{}};
+    JobInputs inputs(parts_.tables, {state_, who_, &product.spec, &port, place});
     inputs.WhilePlanning([&](const model::PortName& name) { return PlannedColumns(product, name); });
     const auto yields = DescribePort(parts_.pool, inputs, product.spec, port, {});
     if (yields) {
         Merge(product, port, *yields);
-    } else if (yields.error().code == Code::kNotFound && HasAllTypes(port.columns) && port.sql.empty()) {
-        // The contract is complete and the file has not arrived: the first run will tell.
+    } else if (yields.error().code == Code::kNotFound &&
+               ((HasAllTypes(port.columns) && port.sql.empty()) || AwaitsUpload(*state_, product.spec, place))) {
+        // The contract is complete and the file has not arrived, or nothing can have been uploaded before the first
+        // apply: the first run will tell.
         Add(Severity::kWarning, "W2007", port.at, yields.error().message, yields.error().hint);
     } else {
         AddDescribeError(product, port, yields.error());

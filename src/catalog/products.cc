@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "catalog/planner.h"
 #include "govern/decide.h"
@@ -132,8 +133,9 @@ Result<Applied> Products::Apply(const govern::Principal& who, const std::vector<
         const auto* product = state->FindProduct(planned.spec.domain, planned.spec.name);
         if (!product) return Fail(Code::kConflict, planned.spec.FullName() + " was removed while it was applied");
         const bool changed = planned.change.kind != ChangeKind::kNone;
-        applied.products.push_back({product->id, planned.spec.FullName(), planned.change.to, changed,
-                                    changed || !product->last_success});
+        const InputPlace place{product->folder, parts_.data_folder, product->spec.team.name, product->id};
+        const bool needs_run = (changed || !product->last_success) && !AwaitsUpload(*state, product->spec, place);
+        applied.products.push_back({product->id, planned.spec.FullName(), planned.change.to, changed, needs_run});
     }
     return applied;
 }
@@ -157,11 +159,18 @@ Result<std::vector<std::string>> Products::Remove(const govern::Principal& who, 
             kept.push_back(location);
         }
     }
+    if (keep_data) {
+        const std::string uploads = TRY(uploads_.Keep(product->id, full_name));
+        if (!uploads.empty()) kept.push_back(uploads);
+    }
     const auto removed = parts_.store.Commit(who.name, meta::RemoveProduct{product->id, product->generation});
     if (!removed) {
         for (const auto& location : kept) (void)io::RemoveFile(location + "/KEPT");
         return std::unexpected(removed.error());
     }
+    // The product is gone whatever happens to its files: the next upload's sweep finds what stays.
+    if (!keep_data)
+        if (const auto gone = uploads_.RemoveProduct(product->id); !gone) LogWarn("uploads", "{}", gone.error().message);
     return kept;
 }
 

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "catalog/tables.h"
+#include "catalog/uploads.h"
 #include "engine/pool.h"
 #include "govern/principal.h"
 #include "meta/store.h"
@@ -79,7 +80,7 @@ public:
         const Clock& clock;
         std::string data_folder;              // Input files never lie beneath it.
     };
-    explicit Products(Parts parts) : parts_(parts) {}
+    explicit Products(Parts parts) : parts_(parts), uploads_(parts.store, parts.clock, parts.data_folder) {}
 
     // FAILS: kDenied when `who` may not apply into a domain; problems of the files are findings of the plan.
     Result<Plan> MakePlan(const govern::Principal& who, const std::vector<model::ProductFolder>& folders,
@@ -94,8 +95,11 @@ public:
                                             bool keep_data) const;
     std::vector<SearchHit> Search(const govern::Principal& who, const std::string& text) const;
 
+    Uploads& uploads() { return uploads_; }
+
 private:
     Parts parts_;
+    mutable Uploads uploads_;             // Safe to call from any thread.
 };
 
 // "sales.orders" -> the product, if `who` may discover it. FAILS: kNotFound with the nearest visible name.
