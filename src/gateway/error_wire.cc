@@ -15,7 +15,8 @@ struct FinerStatus {
 };
 constexpr std::array kFiner{
     FinerStatus{"28P01", 401}, FinerStatus{"28000", 401}, FinerStatus{"53300", 503},
-    FinerStatus{"57014", 504}, FinerStatus{"54000", 413},
+    FinerStatus{"57014", 504}, FinerStatus{"54000", 413}, FinerStatus{"23505", 422},
+    FinerStatus{"53100", 507},
 };
 
 // The first error among the findings is where a caret belongs; warnings do not fail anything.
@@ -49,10 +50,10 @@ Json ToJson(const Finding& finding) {
                 {"help", finding.help}};
 }
 
-std::string ProblemJson(const Error& error, std::string_view request_id) {
+std::string ProblemJson(const Error& error, std::string_view request_id, int status) {
     Json problem{{"type", "about:blank"},
                  {"title", RowOf(error).title},
-                 {"status", HttpStatusOf(error)},
+                 {"status", status == 0 ? HttpStatusOf(error) : status},
                  {"code", CodeName(error.code)},
                  {"detail", error.message}};
     if (!error.hint.empty()) problem["hint"] = error.hint;

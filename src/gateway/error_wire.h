@@ -46,8 +46,8 @@ std::string_view SqlstateOf(const Error& error);
 int HttpStatusOf(const Error& error);
 
 Json ToJson(const Finding& finding);
-// RFC 9457, with the members of docs/api.md.
-std::string ProblemJson(const Error& error, std::string_view request_id);
+// RFC 9457, with the members of docs/api.md. `status` 0: as the error says.
+std::string ProblemJson(const Error& error, std::string_view request_id, int status = 0);
 
 // ERROR keeps the session, FATAL announces its end.
 void AppendPgError(engine::PgWriter& out, const Error& error, bool fatal);

@@ -53,6 +53,30 @@ void Metrics::CountRequest(int status) {
 
 void Metrics::CountLogin(bool ok) { logins_[ok ? 1 : 0].fetch_add(1, std::memory_order_relaxed); }
 
+void Metrics::CountIngest(bool ok, uint64_t records, uint64_t bytes) {
+    ingests_[ok ? 1 : 0].fetch_add(1, std::memory_order_relaxed);
+    ingest_records_.fetch_add(records, std::memory_order_relaxed);
+    ingest_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+void Metrics::IngestText(const Gauges& gauges, std::string& out) const {
+    Head(out, "weft_ingest_requests_total", "counter", "Requests with events by result.");
+    out += fmt::format("weft_ingest_requests_total{{result=\"refused\"}} {}\n", ingests_[0].load());
+    out += fmt::format("weft_ingest_requests_total{{result=\"accepted\"}} {}\n", ingests_[1].load());
+    Plain(out, "weft_ingest_records_total", "counter", "Records accepted over HTTP.",
+          ingest_records_.load());
+    Plain(out, "weft_ingest_bytes_total", "counter", "Their bytes, unpacked.", ingest_bytes_.load());
+    Plain(out, "weft_ingest_waiting_records", "gauge", "Accepted records that are not visible yet.",
+          gauges.unchecked_records);
+    Plain(out, "weft_ingest_waiting_bytes", "gauge", "Their bytes.", gauges.unchecked_bytes);
+    Plain(out, "weft_ingest_failing_streams", "gauge", "Streams whose last check failed.",
+          gauges.failing_streams);
+    Plain(out, "weft_followers", "gauge", "Answers that wait for new records.",
+          static_cast<uint64_t>(followers.load()));
+    Plain(out, "weft_http_body_bytes", "gauge", "Bodies of requests in memory.",
+          static_cast<uint64_t>(body_bytes.load()));
+}
+
 std::string Metrics::Text(const Gauges& gauges) const {
     std::string out;
     Head(out, "weft_statements_total", "counter", "Statements by access path and result.");
@@ -94,6 +118,16 @@ std::string Metrics::Text(const Gauges& gauges) const {
     out += fmt::format("weft_sessions{{path=\"http\"}} {}\n", http_connections.load());
     Plain(out, "weft_connections_refused_total", "counter", "Connections closed at a limit.",
           refused_connections.load());
+    IngestText(gauges, out);
+    if (gauges.disk_total_bytes > 0) {
+        Plain(out, "weft_disk_free_bytes", "gauge", "Free bytes of the data folder's disk.",
+              gauges.disk_free_bytes);
+        Plain(out, "weft_disk_total_bytes", "gauge", "All bytes of it.", gauges.disk_total_bytes);
+        Plain(out, "weft_disk_low", "gauge", "1: free bytes are below the first threshold.",
+              gauges.disk_low ? 1 : 0);
+        Plain(out, "weft_read_only", "gauge", "1: below the second; nothing new is taken.",
+              gauges.read_only ? 1 : 0);
+    }
     Plain(out, "weft_workers", "gauge", "Worker processes.", gauges.workers);
     Plain(out, "weft_runs", "gauge", "Runs that are executing.", gauges.runs);
     Plain(out, "weft_products", "gauge", "Products of this node.", gauges.products);

@@ -102,7 +102,8 @@ class LoopServer : public Server {
         : options_(std::move(options)),
           tasks_(options_.tasks_max, kTasksWaitingMax),
           api_({parts.store, parts.history, parts.tables, parts.products, parts.sessions,
-                parts.runner, parts.pool, parts.clock, metrics_, options_.page_key}),
+                parts.runner, parts.pool, parts.clock, metrics_, options_.page_key, parts.ingest,
+                parts.operations}),
           pg_{[&store = parts.store] { return store.Snapshot(); },
               parts.sessions,
               parts.clock,
@@ -112,7 +113,7 @@ class LoopServer : public Server {
               false,
               {},
               {}},
-          http_{api_, tasks_, metrics_, options_.hosts, true, {}} {}
+          http_{api_, tasks_, metrics_, options_.hosts, true, options_.body_seconds_max} {}
 
     ~LoopServer() override;
     Result<> Start();

@@ -20,7 +20,13 @@
 #include "pipeline/runner.h"
 #include "query/session.h"
 
+namespace weft::ingest {
+class Ingest;
+}
+
 namespace weft::gateway {
+
+class Operations;
 
 struct Parts {
     meta::Store& store;
@@ -31,6 +37,8 @@ struct Parts {
     pipeline::Runner& runner;
     engine::Pool& pool;
     const Clock& clock;
+    ingest::Ingest* ingest = nullptr;  // Null: the node takes no events.
+    Operations* operations = nullptr;  // Null: nobody backs it up, nothing watches its disk.
 };
 
 struct ServerOptions {
@@ -44,6 +52,7 @@ struct ServerOptions {
     uint32_t loops = 2;                // Threads that move bytes.
     uint32_t tasks_max = 64;           // Threads that may block, started on demand.
     uint32_t connections_max = 4'000;  // Of both listeners together.
+    uint32_t body_seconds_max = 120;   // From the end of an HTTP request's header to the end of its body.
 };
 
 class Server {

@@ -43,7 +43,7 @@ Result<Response> AnswerOpenApi(Deps&, Request&) {
 
 std::vector<Route> AllRoutes() {
     std::vector<Route> all;
-    for (auto family : {OperationRoutes(), DataRoutes(), SqlRoutes(), ProductRoutes(), RunRoutes(),
+    for (auto family : {OperationRoutes(), FollowRoutes(), DataRoutes(), IngestRoutes(), SqlRoutes(), ProductRoutes(), RunRoutes(), UploadRoutes(), LetterRoutes(),
                         AccessRoutes(), UserRoutes(), QueryRoutes()})
         for (auto& route : family) all.push_back(std::move(route));
     all.push_back({.method = "GET",
@@ -62,17 +62,18 @@ std::vector<Route> AllRoutes() {
 Api::Api(Deps deps)
     : deps_(std::move(deps)), routes_(AllRoutes()), password_checks_(kPasswordChecksMax) {}
 
-Response ProblemResponse(const Error& error, std::string_view request_id) {
+Response ProblemResponse(const Error& error, std::string_view request_id, int status) {
     Response response;
-    response.status = HttpStatusOf(error);
+    response.status = status == 0 ? HttpStatusOf(error) : status;
     response.content_type = "application/problem+json";
-    response.body = ProblemJson(error, request_id);
+    response.body = ProblemJson(error, request_id, status);
     // Basic works and is not offered: a browser that remembers a password would lend it to any
     // page.
     if (response.status == 401)
         response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"weft\"");
     if (response.status == 503 || response.status == 429)
         response.headers.emplace_back("Retry-After", "1");
+    if (response.status == 507) response.headers.emplace_back("Retry-After", "60");
     return response;
 }
 
@@ -133,6 +134,16 @@ Result<Response> Api::Run(Request& request) {
     response.status = 405;
     response.headers.emplace_back("Allow", allowed);
     return response;
+}
+
+uint64_t Api::BodyLimit(const Request& request) const {
+    const auto target = ParseTarget(request.target);
+    std::map<std::string, std::string, std::less<>> parts;
+    if (target)
+        for (const auto& route : routes_)
+            if (route.method == request.method && Matches(route.pattern, target->segments, parts))
+                return route.body_bytes_max;
+    return kLimits.http_body_bytes_max;
 }
 
 Response Api::Answer(Request& request) {

@@ -23,6 +23,9 @@ class Api {
     // Alone, before a large body is read. FAILS: kDenied 28P01.
     Result<govern::Principal> Authenticate(const Request& request);
 
+    // Of the route that the request would take.
+    uint64_t BodyLimit(const Request& request) const;
+
     const std::vector<Route>& routes() const { return routes_; }
 
   private:
@@ -35,7 +38,8 @@ class Api {
         password_checks_;  // Each costs milliseconds of CPU: a bounded number at once.
 };
 
-Response ProblemResponse(const Error& error, std::string_view request_id);
+// `status` 0: as the error says.
+Response ProblemResponse(const Error& error, std::string_view request_id, int status = 0);
 // OpenAPI 3.1 of the table.
 Json OpenApi(const std::vector<Route>& routes);
 

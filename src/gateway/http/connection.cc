@@ -5,16 +5,14 @@
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <chrono>
 
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "gateway/error_wire.h"
+#include "gateway/http/client_internal.h"
 #include "io/crypto.h"
 
 namespace weft::gateway::http {
@@ -26,14 +24,11 @@ using std::chrono::seconds;
 // GCC 12 destroys some temporaries in co_await expressions twice: arguments have names in this
 // file.
 constexpr auto kHeaderTimeMax = seconds(20);  // From its first byte to its last.
-constexpr auto kBodyTimeMax = seconds(120);
-constexpr auto kWriteStallMax = seconds(300);  // A client that takes no byte for so long is gone.
 constexpr size_t kSmallBodyBytes = 64u
                                    << 10;  // Larger ones are read only for those who are logged in.
 constexpr int64_t kBodiesBytesMax = 256ll << 20;
+constexpr uint64_t kBodyStepBytes = 256u << 10;  // Taken at a time when the length is not known.
 constexpr auto kLingerMax = seconds(2);
-
-using Parser = beast::request_parser<beast::string_body>;
 
 std::string_view ReasonOf(int status) {
     const auto reason = beast::obsolete_reason(static_cast<beast::status>(status));
@@ -59,49 +54,15 @@ Error ParseError(const boost::system::error_code& failed) {
     if (failed == beast::error::header_limit)
         return {Code::kLimit, "the header is too large", {}, {}, {}};
     if (failed == beast::error::body_limit)
-        return {Code::kLimit, "the body is too large", {}, "54000", {}};
+        return {Code::kLimit, "the body is too large", {}, "54000", "send it in smaller parts"};
     return {Code::kInvalid, "this is not HTTP/1.1: " + failed.message(), {}, {}, {}};
 }
 
-class Connection {
-  public:
-    Connection(Wire& wire, HttpParts& parts) : wire_(wire), parts_(parts) {}
-    asio::awaitable<void> Run();
-
-  private:
-    asio::awaitable<bool> ServeOne();
-    asio::awaitable<bool> ReadHeader(Parser& parser);
-    asio::awaitable<Result<>> ReadBody(Parser& parser);
-    asio::awaitable<Result<>> AdmitBody(const Parser& parser);
-    asio::awaitable<Response> Ask();
-    asio::awaitable<bool> Send(const Response& response);
-    asio::awaitable<bool> SendRows(Response& response);
-    asio::awaitable<bool> Stream(DataChannel& channel, std::vector<std::string_view>& pieces,
-                                 Rows& rows);
-    asio::awaitable<void> WaitForEnd(Rows& rows);
-    asio::awaitable<bool> Reject(const Error& error, int status);
-    Request ToRequest(Parser& parser) const;
-    std::string HeadText(const Response& response, std::optional<size_t> length) const;
-    void Log(int status);
-    void CountRows(const Rows& rows, bool sent);
-
-    Wire& wire_;
-    HttpParts& parts_;
-    Request request_;
-    Lifeline* lifeline_ = nullptr;         // Of the request that waits for its answer.
-    query::Session* streaming_ = nullptr;  // Of the answer that is on its way.
-    bool keep_alive_ = true;
-    bool is_head_ = false;
-    bool http_10_ = false;
-    bool ended_ = false;
-    int64_t reserved_ = 0;
-    uint64_t bytes_sent_ = 0;
-    SteadyTime start_;
-};
+}  // namespace
 
 asio::awaitable<bool> Connection::ReadHeader(Parser& parser) {
     parser.header_limit(static_cast<uint32_t>(kLimits.http_header_bytes_max));
-    parser.body_limit(kLimits.http_body_bytes_max);
+    parser.body_limit(kBodyBytesMost);
     wire_.SetDeadline(seconds(kLimits.http_idle_seconds_max));
     wire_.input_max = 64u << 10;
     const Error endless{
@@ -150,27 +111,47 @@ Request Connection::ToRequest(Parser& parser) const {
     return request;
 }
 
-// Whether a large body may be sent at all: who is it, and is there room.
-asio::awaitable<Result<>> Connection::AdmitBody(const Parser& parser) {
-    const auto length = parser.content_length();
-    const uint64_t expected = length ? *length : parser.chunked() ? kLimits.http_body_bytes_max : 0;
-    if (expected > kLimits.http_body_bytes_max)
-        co_return std::unexpected(Error{Code::kLimit, "the body is too large", {}, "54000", {}});
-    if (expected > kSmallBodyBytes) {
-        std::optional<Result<govern::Principal>> who;
-        const bool posted = parts_.tasks.Post([this, &who, loop = wire_.executor()] {
-            auto answer = parts_.api.Authenticate(request_);
-            asio::post(loop, [this, &who, answer = std::move(answer)]() mutable {
-                who = std::move(answer);
-                wire_.changed().Set();
-            });
+asio::awaitable<Result<>> Connection::Login() {
+    std::optional<Result<govern::Principal>> who;
+    const bool posted = parts_.tasks.Post([this, &who, loop = wire_.executor()] {
+        auto answer = parts_.api.Authenticate(request_);
+        asio::post(loop, [this, &who, answer = std::move(answer)]() mutable {
+            who = std::move(answer);
+            wire_.changed().Set();
         });
-        if (!posted) co_return Fail(Code::kUnavailable, "too many requests are waiting");
-        while (!who) co_await wire_.changed().Wait();
-        if (!*who) co_return std::unexpected(who->error());
+    });
+    if (!posted) co_return Fail(Code::kUnavailable, "too many requests are waiting");
+    while (!who) co_await wire_.changed().Wait();
+    if (!*who) co_return std::unexpected(who->error());
+    co_return Result<>{};
+}
+
+// Room for that many bytes of this body, of what there is for all.
+bool Connection::Reserve(uint64_t bytes) {
+    const auto more = static_cast<int64_t>(bytes) - reserved_;
+    if (more <= 0) return true;
+    reserved_ += more;
+    return parts_.metrics.body_bytes.fetch_add(more) + more <= kBodiesBytesMax;
+}
+
+void Connection::Release() {
+    std::string().swap(request_.body);
+    parts_.metrics.body_bytes.fetch_sub(std::exchange(reserved_, 0));
+}
+
+// Whether a large body may be sent at all: who is it, and is there room.
+asio::awaitable<Result<>> Connection::AdmitBody(Parser& parser) {
+    const auto length = parser.content_length();
+    if (!length && !parser.chunked()) co_return Result<>{};
+    const uint64_t most = parts_.api.BodyLimit(request_);
+    parser.body_limit(most);
+    if (length && *length > most)
+        co_return std::unexpected(ParseError(beast::error::body_limit));
+    if (parser.chunked() || *length > kSmallBodyBytes) {
+        const Result<> known = co_await Login();
+        if (!known) co_return known;
     }
-    reserved_ = static_cast<int64_t>(expected);
-    if (parts_.body_bytes.fetch_add(reserved_) + reserved_ > kBodiesBytesMax)
+    if (!Reserve(length ? *length : kBodyStepBytes))
         co_return Fail(Code::kUnavailable, "too many large requests at once");
     co_return Result<>{};
 }
@@ -181,7 +162,7 @@ asio::awaitable<Result<>> Connection::ReadBody(Parser& parser) {
     if (!parser.is_done() && ToLower(request_.Header("expect")) == "100-continue")
         if (!co_await wire_.Write("HTTP/1.1 100 Continue\r\n\r\n"))
             co_return Fail(Code::kUnavailable, "client gone");
-    wire_.SetDeadline(kBodyTimeMax);
+    wire_.SetDeadline(seconds(parts_.body_seconds_max));  // Not renewed either.
     parser.eager(true);
     while (!parser.is_done()) {
         boost::system::error_code failed;
@@ -190,6 +171,10 @@ asio::awaitable<Result<>> Connection::ReadBody(Parser& parser) {
         if (failed && failed != beast::error::need_more)
             co_return std::unexpected(ParseError(failed));
         if (parser.is_done()) break;
+        const uint64_t size = parser.get().body().size();
+        if (size + kBodyStepBytes / 2 > static_cast<uint64_t>(reserved_) && !parser.content_length() &&
+            !Reserve(size + kBodyStepBytes))
+            co_return Fail(Code::kUnavailable, "too many large requests at once");
         if (used > 0 && !wire_.input().empty()) continue;
         if (wire_.input().size() >= wire_.input_max)  // An endless chunk header.
             co_return Fail(Code::kInvalid, "the chunks of the body are broken");
@@ -255,7 +240,8 @@ void Connection::Log(int status) {
     parts_.metrics.CountRequest(status);
     const bool probe = request_.target == "/livez" || request_.target == "/readyz" ||
                        request_.target == "/metrics";
-    LogLine(probe ? LogLevel::kDebug : LogLevel::kInfo, "http",
+    const bool push = status < 400 && request_.target.starts_with("/ingest/");  // Too many to tell.
+    LogLine(probe || push ? LogLevel::kDebug : LogLevel::kInfo, "http",
             fmt::format("{} {} {} {} {} {} ms {}", request_.id, request_.client,
                         LogPath(request_.method), LogPath(request_.target), status, ms,
                         request_.who.name.empty() ? "-" : request_.who.name));
@@ -280,101 +266,6 @@ asio::awaitable<bool> Connection::Reject(const Error& error, int status) {
     co_return false;
 }
 
-asio::awaitable<void> Connection::WaitForEnd(Rows& rows) {
-    ended_ = false;
-    rows.WhenEnded([this, loop = wire_.executor()] {
-        asio::post(loop, [this] {
-            ended_ = true;
-            wire_.changed().Set();
-        });
-    });
-    while (!ended_) co_await wire_.changed().Wait();
-}
-
-// Everything from the first bytes on. True when the client has all of it.
-asio::awaitable<bool> Connection::Stream(DataChannel& channel,
-                                         std::vector<std::string_view>& pieces, Rows& rows) {
-    bool intact = true;
-    std::vector<std::string_view> chunk;
-    while (!pieces.empty()) {
-        size_t size = 0;
-        for (const auto piece : pieces) size += piece.size();
-        const std::string chunk_head = fmt::format("{:x}\r\n", size);
-        chunk.clear();
-        if (!http_10_) chunk.emplace_back(chunk_head);
-        chunk.insert(chunk.end(), pieces.begin(), pieces.end());
-        if (!http_10_) chunk.emplace_back("\r\n");
-        if (intact) {
-            wire_.SetDeadline(kWriteStallMax);
-            intact = co_await wire_.Write(chunk);
-            wire_.ClearDeadline();
-            bytes_sent_ += size;
-            if (!intact)
-                rows.session().Cancel();  // And read on, so that the worker comes to its end.
-        }
-        const Result<> next = co_await channel.Next(pieces);
-        if (!next) {
-            LogError("http", "{}: {}", request_.id, next.error().message);
-            rows.session().Cancel();
-            co_return false;
-        }
-    }
-    co_return intact&& channel.ended();
-}
-
-void Connection::CountRows(const Rows& rows, bool sent) {
-    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::steady_clock::now() - start_);
-    Outcome outcome = Outcome::kOk;
-    if (!rows.ended()) {
-        outcome = rows.ended().error().sqlstate == "57014" ? Outcome::kCancelled : Outcome::kFailed;
-    } else if (!rows.ended()->ok) {
-        outcome = rows.ended()->error.sqlstate == "57014" ? Outcome::kCancelled : Outcome::kFailed;
-    } else if (!sent) {
-        outcome = Outcome::kCancelled;
-    }
-    parts_.metrics.CountStatement(Path::kHttp, outcome, static_cast<uint64_t>(us.count()),
-                                  bytes_sent_);
-}
-
-asio::awaitable<bool> Connection::SendRows(Response& response) {
-    Rows& rows = *response.rows;
-    std::vector<std::string_view> pieces;
-    bytes_sent_ = 0;
-    DataChannel channel(wire_.executor(), rows.session().data_descriptor());
-    const Result<> first = co_await channel.Next(pieces);
-    if (!first) rows.session().Cancel();
-    bool sent = false;
-    if (pieces.empty()) {  // No byte yet: the outcome is known, or will be in a moment.
-        co_await WaitForEnd(rows);
-        const auto& ended = rows.ended();
-        if (!ended || !ended->ok) {
-            CountRows(rows, false);
-            const Error error = ended ? ended->error : ended.error();
-            const Response problem = ProblemResponse(error, request_.id);
-            sent = co_await Send(problem);
-            co_return sent;
-        }
-    }
-    if (http_10_) keep_alive_ = false;
-    wire_.SetDeadline(kWriteStallMax);
-    const std::string head = HeadText(response, {});
-    sent = co_await wire_.Write(head);
-    if (!sent) rows.session().Cancel();
-    if (!pieces.empty()) {
-        const bool streamed = co_await Stream(channel, pieces, rows);
-        sent = sent && streamed;
-        co_await WaitForEnd(rows);
-        sent = sent && rows.ended() && rows.ended()->ok;
-    }
-    CountRows(rows, sent);
-    Log(response.status);
-    // Without the last chunk the client knows that rows are missing.
-    if (sent && !http_10_ && !is_head_) sent = co_await wire_.Write("0\r\n\r\n");
-    if (!sent) LogWarn("http", "{}: the answer was cut", request_.id);
-    co_return sent;
-}
-
 asio::awaitable<bool> Connection::ServeOne() {
     Parser parser;
     request_ = {};
@@ -394,13 +285,22 @@ asio::awaitable<bool> Connection::ServeOne() {
     if (!request_.headers.contains("host") && !http_10_) co_return co_await Reject(no_host, 400);
     if (!HostIsOurs(request_.Header("host"), parts_.hosts, parts_.loopback))
         co_return co_await Reject(other_host, 421);
-    reserved_ = 0;
     const Result<> body = co_await ReadBody(parser);
-    parts_.body_bytes.fetch_sub(reserved_);
-    if (!body) co_return co_await Reject(body.error(), HttpStatusOf(body.error()));
+    if (!body) {
+        Release();
+        co_return co_await Reject(body.error(), HttpStatusOf(body.error()));
+    }
     wire_.ClearDeadline();
+    co_return co_await Respond();
+}
 
+asio::awaitable<bool> Connection::Respond() {
     Response response = co_await Ask();
+    Release();
+    if (response.follow) {
+        const bool sent = co_await SendFollow(response);
+        co_return sent&& keep_alive_;
+    }
     if (!response.rows) {
         const bool sent = co_await Send(response);
         co_return sent&& keep_alive_;
@@ -432,8 +332,6 @@ asio::awaitable<void> Connection::Run() {
         }
     }
 }
-
-}  // namespace
 
 bool HostIsOurs(std::string_view host, const std::vector<std::string>& hosts, bool loopback) {
     const size_t colon = host.find(':', host.starts_with('[') ? host.find(']') : 0);

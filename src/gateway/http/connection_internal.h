@@ -2,7 +2,6 @@
 // everything. Started by server.cc for each accepted socket. THREAD: the wire's loop.
 #pragma once
 
-#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <string>
@@ -21,7 +20,7 @@ struct HttpParts {
     Metrics& metrics;
     std::vector<std::string> hosts;  // Accepted in Host headers beside loopback's; may be empty.
     bool loopback = true;            // Bound to loopback: any other Host is a rebinding attack.
-    std::atomic<int64_t> body_bytes{0};  // Of all requests that are being read.
+    uint32_t body_seconds_max = 120;
 };
 
 // Returns when the connection is over and nothing of it is running any more. `tls` is null when TLS

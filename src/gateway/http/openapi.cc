@@ -59,6 +59,19 @@ constexpr std::array kShapes{
     Shape{"RunStarted", "run:string"},
     Shape{"LogLine", "time:string level:string message:string"},
     Shape{"LogLines", "lines:LogLine[]"},
+    Shape{"NewUpload", "name:string size:integer sha256:string"},
+    Shape{"Upload",
+          "upload:string name:string size:integer offset:integer done:boolean run:string? "
+          "run_error:string?"},
+    Shape{"UploadedFile", "name:string size:integer modified:string"},
+    Shape{"UploadedFiles", "files:UploadedFile[]"},
+    Shape{"Letter",
+          "position:integer? reason:string file:string? line:integer? raw:string? "
+          "received_at:string key:string?"},
+    Shape{"Letters", "letters:Letter[] page:string?"},
+    Shape{"LetterChoice", "positions:string[]? all:boolean? reason:string? edited:string?"},
+    Shape{"Replayed", "replayed:integer found:integer"},
+    Shape{"Purged", "purged:string"},
     Shape{"Sql", "sql:string parameters:string[]?"},
     Shape{"RunningStatement",
           "session:integer principal:string path:string client:string state:string since:string "
@@ -86,7 +99,20 @@ constexpr std::array kShapes{
           "given_by:string "
           "created:string"},
     Shape{"Grants", "grants:Grant[]"},
-    Shape{"Removal", "removed:string"},
+    Shape{"Removal", "removed:string run:string? run_error:string?"},
+    Shape{"BadRecord", "position:integer column:string reason:string"},
+    Shape{"Receipt",
+          "count:integer repeated:boolean product:string? input:string? first_position:integer? "
+          "last_position:integer? duplicates:integer? checked:boolean? accepted:integer? "
+          "rejected:integer? reasons:BadRecord[]? streams:Receipt[]?"},
+    Shape{"NewBackup", "folder:string"},
+    Shape{"Backup",
+          "folder:string time:string state_version:integer hash:string products:integer "
+          "rows:integer files:integer bytes:integer copied_files:integer copied_bytes:integer "
+          "us:integer"},
+    Shape{"Disk", "products:Object[] node:Object? disk:Object"},
+    Shape{"Check", "name:string state:string found:string help:string"},
+    Shape{"Checks", "checks:Check[]"},
     Shape{"AuditEntry", "sequence:integer time:string actor:string command:string detail:Object"},
     Shape{"AuditEntries", "entries:AuditEntry[]"},
 };
@@ -131,6 +157,16 @@ Json ParametersOf(const Route& route) {
 }
 
 Json ContentOf(std::string_view name) {
+    if (name == "Changes")
+        return {{"application/x-ndjson", Json::object()}, {"text/event-stream", Json::object()}};
+    if (name == "Records") {
+        Json content = Json::object();
+        for (const char* type : {"application/x-ndjson", "application/jsonl", "application/json", "text/csv",
+                                 "application/cloudevents+json", "application/cloudevents-batch+json"})
+            content[type] = Json::object();
+        return content;
+    }
+    if (name == "Bytes") return {{"application/octet-stream", Json::object()}};
     if (name == "Text") return {{"text/plain", {{"schema", {{"type", "string"}}}}}};
     if (name == "Rows") {
         Json content = Json::object();

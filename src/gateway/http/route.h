@@ -14,8 +14,10 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "gateway/http/follow.h"
 #include "gateway/http/rows.h"
 #include "govern/principal.h"
 #include "meta/state.h"
@@ -34,12 +36,18 @@ class Store;
 namespace weft::engine {
 class Pool;
 }
+namespace weft::ingest {
+class Ingest;
+}
 
 namespace weft::gateway {
 class Metrics;
+class Operations;
 }
 
 namespace weft::gateway::http {
+
+inline constexpr uint64_t kBodyBytesMost = 64u << 20;  // Of any route.
 
 struct Request {
     std::string method;
@@ -67,7 +75,8 @@ struct Response {
     std::string content_type = "application/json";
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
-    std::unique_ptr<Rows> rows;  // Instead of a body.
+    std::unique_ptr<Rows> rows;      // Instead of a body.
+    std::unique_ptr<Follow> follow;  // Instead of a body: one batch of rows after the other.
 };
 
 Response JsonResponse(const Json& value, int status = 200);
@@ -83,7 +92,9 @@ struct Deps {
     engine::Pool& pool;
     const Clock& clock;
     Metrics& metrics;
-    std::string page_key;  // Seals page tokens.
+    std::string page_key;              // Seals page tokens.
+    ingest::Ingest* ingest = nullptr;  // Null: this node takes no events.
+    Operations* operations = nullptr;  // Null: in tests.
 };
 
 class Access {  // Who may call a route. No default on purpose.
@@ -112,16 +123,21 @@ struct Route {
     std::string_view body;  // Name in openapi.cc's table; empty: none.
     std::string_view answer;
     Result<Response> (*run)(Deps& deps, Request& request);
+    uint64_t body_bytes_max = kLimits.http_body_bytes_max;  // At most kBodyBytesMost.
 };
 
 std::vector<Route> DataRoutes();
 std::vector<Route> SqlRoutes();
 std::vector<Route> ProductRoutes();
 std::vector<Route> RunRoutes();
+std::vector<Route> UploadRoutes();
+std::vector<Route> LetterRoutes();
 std::vector<Route> AccessRoutes();
 std::vector<Route> UserRoutes();
 std::vector<Route> QueryRoutes();
 std::vector<Route> OperationRoutes();
+std::vector<Route> IngestRoutes();
+std::vector<Route> FollowRoutes();
 
 // A body that must be a JSON object. FAILS: kInvalid, kLimit.
 Result<Json> JsonBody(const Request& request);
