@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -10,9 +12,9 @@
 #include "duckdb/common/file_system.hpp"
 #include "duckdb/common/vector/flat_vector.hpp"
 #include "duckdb/common/vector/string_vector.hpp"
-#include "duckdb/common/vector_operations/vector_operations.hpp"
 #include "duckdb/function/table_function.hpp"
 #include "duckdb/main/extension/extension_loader.hpp"
+#include "engine/job_cast.h"
 #include "engine/job_member.h"
 #include "engine/job_rule.h"
 #include "engine/raise.h"
@@ -24,6 +26,8 @@ namespace {
 using duckdb::FlatVector;
 using duckdb::idx_t;
 using duckdb::string_t;
+
+constexpr size_t kChunkBytesMax = 8u << 20;  // Of the records under way, but for the last one.
 
 [[noreturn]] void Invalid(const std::string& message) {
     RaiseInDuck(duckdb::ExceptionType::INVALID_INPUT, message);
@@ -42,12 +46,16 @@ struct Scan : duckdb::GlobalTableFunctionState {
     idx_t MaxThreads() const override { return std::max<size_t>(files, 1); }
 };
 
-bool IsWhole(const DataType& type) {
-    return type.kind == DataType::Kind::kInteger || type.kind == DataType::Kind::kBigint;
-}
-bool IsNested(const DataType& type) {
-    return type.kind == DataType::Kind::kList || type.kind == DataType::Kind::kStruct ||
-           type.kind == DataType::Kind::kMap;
+// No NUL, and nothing that needs a closer look; most records, eight bytes at a time.
+bool IsAscii(std::string_view text) {
+    constexpr uint64_t kHigh = 0x8080808080808080, kLow = 0x0101010101010101;
+    size_t at = 0;
+    for (; at + sizeof(uint64_t) <= text.size(); at += sizeof(uint64_t)) {
+        uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, sizeof word);
+        if (((word | (word - kLow)) & kHigh) != 0) return false;
+    }
+    return std::ranges::all_of(text.substr(at), [](char c) { return c > 0; });
 }
 
 // Which field of the file holds each column; a column that the header lacks is an error.
@@ -82,8 +90,7 @@ class FileScan : public duckdb::LocalTableFunctionState {
         size_t output = 0;
         InputColumn::From from = InputColumn::From::kRecord;
         int64_t at = -1;  // Field of the record that holds it; -1: none.
-        duckdb::unique_ptr<duckdb::Vector> text;
-        duckdb::unique_ptr<duckdb::Vector> typed;
+        std::unique_ptr<ColumnCast> cast;  // Null: not from the record.
     };
     bool OpenNext();
     void MapHeader(const Record& header);
@@ -92,10 +99,12 @@ class FileScan : public duckdb::LocalTableFunctionState {
     bool TakeCsv(const Record& record, idx_t row);
     bool TakeJson(const Record& record, idx_t row);
     bool FindMembers(const Record& record);
+    void Keep(std::string_view raw, idx_t row);
     void SetText(Wanted& wanted, idx_t row, std::string_view text);
     idx_t Collect();  // Records of one file, as text.
     void Cast(Wanted& wanted, idx_t rows);
-    void Deliver(duckdb::DataChunk& output, const duckdb::SelectionVector& good, idx_t count);
+    void Deliver(duckdb::DataChunk& output, const duckdb::SelectionVector& good, idx_t rows,
+                 idx_t count);
     void DeliverMade(const Wanted& wanted, duckdb::Vector& to, const duckdb::SelectionVector& good,
                      idx_t count) const;
     std::string_view Raw(idx_t row) const;
@@ -119,8 +128,10 @@ class FileScan : public duckdb::LocalTableFunctionState {
     size_t file_ = 0;
     size_t field_count_ = 0;
     std::vector<uint64_t> lines_;
-    std::string raws_;  // The records of the chunk, end to end.
-    std::vector<size_t> raw_ends_;
+    duckdb::unique_ptr<duckdb::Vector> raws_;  // The records of the chunk.
+    size_t raw_bytes_ = 0;
+    std::string_view raw_;  // The record under way, in the reader's buffer,
+    const char* kept_ = nullptr;  // and in raws_.
     std::vector<bool> bad_;
 };
 
@@ -133,11 +144,9 @@ FileScan::FileScan(duckdb::ClientContext& client, const Bind& bind, Scan& scan)
         if (wanted.column < table_.columns.size()) {
             const auto& column = table_.columns[wanted.column];
             wanted.from = column.from;
-            const bool json =
-                table_.format == FileRelation::Format::kJsonLines && IsNested(column.type);
             if (column.from == InputColumn::From::kRecord)
-                wanted.text = duckdb::make_uniq<duckdb::Vector>(
-                    json ? duckdb::LogicalType::JSON() : duckdb::LogicalType::VARCHAR);
+                wanted.cast = std::make_unique<ColumnCast>(
+                    column.type, column.duck, table_.format == FileRelation::Format::kJsonLines);
         }
         wanted_.push_back(std::move(wanted));
     }
@@ -187,9 +196,20 @@ void FileScan::Reject(uint64_t line, std::string column, std::string reason, std
         table_.ReceivedOf(line));
 }
 
+// Copies a record that will be a row. Its texts are then parts of the copy.
+void FileScan::Keep(std::string_view raw, idx_t row) {
+    auto& to = FlatVector::GetDataMutable<string_t>(*raws_)[row];
+    to = duckdb::StringVector::AddStringOrBlob(*raws_, raw.data(), raw.size());
+    raw_ = raw;
+    kept_ = to.GetData();
+    raw_bytes_ += raw.size();
+}
+
 void FileScan::SetText(Wanted& wanted, idx_t row, std::string_view text) {
-    FlatVector::GetDataMutable<string_t>(*wanted.text)[row] =
-        duckdb::StringVector::AddStringOrBlob(*wanted.text, text.data(), text.size());
+    const bool part = !text.empty() && std::less_equal<>()(raw_.data(), text.data()) &&
+                      std::less<>()(text.data(), raw_.data() + raw_.size());
+    if (part) text = std::string_view(kept_ + (text.data() - raw_.data()), text.size());
+    wanted.cast->Set(row, text, part);
 }
 
 bool FileScan::TakeCsv(const Record& record, idx_t row) {
@@ -199,13 +219,14 @@ bool FileScan::TakeCsv(const Record& record, idx_t row) {
                record.raw);
         return false;
     }
+    Keep(record.raw, row);
     for (auto& wanted : wanted_) {
-        if (!wanted.text) continue;
+        if (!wanted.cast) continue;
         const auto& field = record.fields[static_cast<size_t>(wanted.at)];
         const bool text = table_.columns[wanted.column].type.kind == DataType::Kind::kVarchar;
         const bool null = field.quoted ? field.text.empty() && !text : IsNull(field.text);
         if (null)
-            FlatVector::SetNull(*wanted.text, row, true);
+            wanted.cast->SetNull(row);
         else
             SetText(wanted, row, field.text);
     }
@@ -241,12 +262,13 @@ bool FileScan::TakeJson(const Record& record, idx_t row) {
         return false;
     }
     if (!FindMembers(record)) return false;
+    Keep(record.raw, row);
     for (auto& wanted : wanted_) {
-        if (!wanted.text) continue;
+        if (!wanted.cast) continue;
         const auto& places = places_[wanted.column];
         const uint32_t place = places.name != 0 ? places.name : places.alias;
         if (place == 0 || members_[place - 1].kind == JsonMember::Kind::kNull)
-            FlatVector::SetNull(*wanted.text, row, true);
+            wanted.cast->SetNull(row);
         else
             SetText(wanted, row, members_[place - 1].value);
     }
@@ -258,7 +280,7 @@ bool FileScan::Take(const Record& record, idx_t row) {
         Reject(record.line, "", record.broken, record.raw);
         return false;
     }
-    if (!IsUtf8(record.raw)) {
+    if (!IsAscii(record.raw) && !IsUtf8(record.raw)) {
         const bool nul = record.raw.find('\0') != std::string_view::npos;
         Reject(record.line, "", nul ? "NUL byte" : "not UTF-8", record.raw);
         return false;
@@ -270,42 +292,27 @@ bool FileScan::Take(const Record& record, idx_t row) {
 // Casts a column; rows that fail are rejected, unless an earlier column already did that.
 void FileScan::Cast(Wanted& wanted, idx_t rows) {
     const auto& column = table_.columns[wanted.column];
-    FlatVector::SetSize(*wanted.text, rows);
-    if (column.type.kind == DataType::Kind::kVarchar) return;
-    wanted.typed = duckdb::make_uniq<duckdb::Vector>(column.duck, rows);
-    std::string error;
-    const bool all = duckdb::VectorOperations::TryCast(client_, *wanted.text, *wanted.typed, rows,
-                                                       &error, false);
-    duckdb::UnifiedVectorFormat from, to;
-    wanted.text->ToUnifiedFormat(from);
-    wanted.typed->ToUnifiedFormat(to);
-    if (all && !IsWhole(column.type)) return;
-    const auto* texts = duckdb::UnifiedVectorFormat::GetData<string_t>(from);
-    for (idx_t row = 0; row < rows; ++row) {
-        const auto at = from.sel->get_index(row);
-        if (bad_[row] || !from.validity.RowIsValid(at)) continue;
-        const std::string_view text(texts[at].GetData(), texts[at].GetSize());
-        const bool whole = !IsWhole(column.type) || text.find('.') == std::string_view::npos;
-        if (whole && to.validity.RowIsValid(to.sel->get_index(row))) continue;
+    wanted.cast->Finish(client_, rows, *raws_, [&](idx_t row) {
+        if (bad_[row]) return;
         bad_[row] = true;
         Reject(lines_[row], column.name, "not a " + ToString(column.type), Raw(row));
-    }
+    });
 }
 
 std::string_view FileScan::Raw(idx_t row) const {
-    const size_t begin = row == 0 ? 0 : raw_ends_[row - 1];
-    return std::string_view(raws_).substr(begin, raw_ends_[row] - begin);
+    const auto& raw = FlatVector::GetData<string_t>(*raws_)[row];
+    return {raw.GetData(), raw.GetSize()};
 }
 
 idx_t FileScan::Collect() {
     for (auto& wanted : wanted_) {
-        if (wanted.text) wanted.text = duckdb::make_uniq<duckdb::Vector>(wanted.text->GetType());
+        if (wanted.cast) wanted.cast->Start();
     }
     lines_.clear();
-    raws_.clear();
-    raw_ends_.clear();
+    raws_ = duckdb::make_uniq<duckdb::Vector>(duckdb::LogicalType::VARCHAR);
+    raw_bytes_ = 0;
     idx_t rows = 0;
-    while (rows < STANDARD_VECTOR_SIZE) {
+    while (rows < STANDARD_VECTOR_SIZE && raw_bytes_ < kChunkBytesMax) {
         if (!reader_ && !OpenNext()) return rows;
         if (!reader_->Next(record_)) {
             reader_.reset();
@@ -313,8 +320,6 @@ idx_t FileScan::Collect() {
             continue;
         }
         if (!Take(record_, rows)) continue;
-        raws_ += record_.raw;
-        raw_ends_.push_back(raws_.size());
         lines_.push_back(record_.line);
         ++rows;
     }
@@ -326,36 +331,50 @@ void FileScan::DeliverMade(const Wanted& wanted, duckdb::Vector& to,
                            const duckdb::SelectionVector& good, idx_t count) const {
     using From = InputColumn::From;
     FlatVector::SetSize(to, count);
-    const bool line = wanted.column == table_.columns.size() + 1;
-    for (idx_t i = 0; i < count; ++i) {
-        const auto row = good.get_index(i);
-        if (wanted.from != From::kRecord || line) {
-            auto* numbers = FlatVector::GetDataMutable<int64_t>(to);
-            const auto* received = line ? nullptr : table_.ReceivedOf(lines_[row]);
-            if (line)
-                numbers[i] = static_cast<int64_t>(lines_[row]);
-            else if (received == nullptr)
-                FlatVector::SetNull(to, i, true);
-            else if (wanted.from == From::kReceivedAt)
-                numbers[i] = received->received_us;
-            else
-                numbers[i] = static_cast<int64_t>(PositionOf(*received, lines_[row]));
-        } else if (wanted.column == table_.columns.size()) {
-            FlatVector::GetDataMutable<int32_t>(to)[i] = static_cast<int32_t>(file_);
-        } else if (wanted.column == table_.columns.size() + 2) {
-            const auto raw = Raw(row);
-            FlatVector::GetDataMutable<string_t>(to)[i] =
-                duckdb::StringVector::AddString(to, raw.data(), raw.size());
+    if (wanted.from == From::kRecord) {
+        if (wanted.column == table_.columns.size()) {
+            auto* files = FlatVector::GetDataMutable<int32_t>(to);
+            std::fill(files, files + count, static_cast<int32_t>(file_));
+        } else if (wanted.column == table_.columns.size() + 1) {
+            auto* lines = FlatVector::GetDataMutable<int64_t>(to);
+            for (idx_t i = 0; i < count; ++i)
+                lines[i] = static_cast<int64_t>(lines_[good.get_index(i)]);
         }
+        return;
+    }
+    auto* numbers = FlatVector::GetDataMutable<int64_t>(to);
+    const Received* received = nullptr;
+    uint64_t until = 0;  // The line from which on another one holds.
+    for (idx_t i = 0; i < count; ++i) {
+        const uint64_t line = lines_[good.get_index(i)];
+        if (line >= until) {
+            received = table_.ReceivedOf(line);
+            until = table_.NextReceived(line);
+        }
+        if (received == nullptr)
+            FlatVector::SetNull(to, i, true);
+        else if (wanted.from == From::kReceivedAt)
+            numbers[i] = received->received_us;
+        else
+            numbers[i] = static_cast<int64_t>(PositionOf(*received, line));
     }
 }
 
-void FileScan::Deliver(duckdb::DataChunk& output, const duckdb::SelectionVector& good,
+void FileScan::Deliver(duckdb::DataChunk& output, const duckdb::SelectionVector& good, idx_t rows,
                        idx_t count) {
+    const auto deliver = [&](duckdb::Vector& from, duckdb::Vector& to) {
+        if (count == rows)
+            to.Reference(from);
+        else
+            to.Slice(from, good, count);
+    };
+    FlatVector::SetSize(*raws_, rows);
     for (auto& wanted : wanted_) {
         auto& to = output.data[wanted.output];
-        if (wanted.text)
-            to.Slice(wanted.typed ? *wanted.typed : *wanted.text, good, count);
+        if (wanted.cast)
+            deliver(wanted.cast->values(), to);
+        else if (wanted.column == table_.columns.size() + 2)
+            deliver(*raws_, to);
         else
             DeliverMade(wanted, to, good, count);
     }
@@ -368,7 +387,7 @@ idx_t FileScan::Read(duckdb::DataChunk& output) {
         if (rows == 0) return 0;
         bad_.assign(rows, false);
         for (auto& wanted : wanted_) {
-            if (wanted.text) Cast(wanted, rows);
+            if (wanted.cast) Cast(wanted, rows);
         }
         duckdb::SelectionVector good(rows);
         idx_t count = 0;
@@ -376,7 +395,7 @@ idx_t FileScan::Read(duckdb::DataChunk& output) {
             if (!bad_[row]) good.set_index(count++, row);
         }
         if (count == 0) continue;
-        Deliver(output, good, count);
+        Deliver(output, good, rows, count);
         return count;
     }
 }
@@ -426,6 +445,11 @@ void ReadInput(duckdb::ClientContext&, duckdb::TableFunctionInput& input,
 const Received* InputTable::ReceivedOf(uint64_t line) const {
     const auto behind = std::ranges::upper_bound(received, line, {}, &Received::first_line);
     return behind == received.begin() ? nullptr : &*std::prev(behind);
+}
+
+uint64_t InputTable::NextReceived(uint64_t line) const {
+    const auto behind = std::ranges::upper_bound(received, line, {}, &Received::first_line);
+    return behind == received.end() ? UINT64_MAX : behind->first_line;
 }
 
 JobState::JobState() = default;

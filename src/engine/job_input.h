@@ -57,6 +57,7 @@ struct InputTable {
 
     // Null: nobody pushed the record of this line.
     const Received* ReceivedOf(uint64_t line) const;
+    uint64_t NextReceived(uint64_t line) const;  // The line from which on it is another one.
 };
 
 // REQUIRES: `line` is at or behind the first of `received`.

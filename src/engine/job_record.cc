@@ -1,6 +1,7 @@
 #include "engine/job_record.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <map>
 
@@ -34,6 +35,11 @@ bool RecordReader::Fill() {
 }
 
 void RecordReader::Advance(size_t next) {
+    if (kind_ == Kind::kLines) {  // One line at most.
+        line_ += next > begin_ && buffer_[next - 1] == '\n' ? 1 : 0;
+        begin_ = next;
+        return;
+    }
     line_ +=
         static_cast<uint64_t>(std::count(buffer_.begin() + static_cast<ptrdiff_t>(begin_),
                                          buffer_.begin() + static_cast<ptrdiff_t>(next), '\n'));
@@ -180,14 +186,30 @@ RecordReader::Scan RecordReader::ScanCsv(Record& record, size_t& end, size_t& ne
 
 namespace {
 
+bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// Where in `text` at or behind `at` the next quote, backslash or control character is; near its end
+// perhaps before that.
+size_t SkipPlain(std::string_view text, size_t at) {
+    constexpr uint64_t kHigh = 0x8080808080808080, kLow = 0x0101010101010101;
+    const auto zero = [](uint64_t word) { return (word - kLow) & ~word & kHigh; };
+    static_assert(std::endian::native == std::endian::little);
+    for (; at + sizeof(uint64_t) <= text.size(); at += sizeof(uint64_t)) {
+        uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, sizeof word);
+        const uint64_t found = zero(word ^ (kLow * '"')) | zero(word ^ (kLow * '\\')) |
+                               ((word - kLow * 0x20) & ~word & kHigh);
+        if (found != 0) return at + static_cast<size_t>(std::countr_zero(found)) / 8;
+    }
+    return at;
+}
+
 class JsonText {  // A cursor over one line of JSON.
   public:
     explicit JsonText(std::string_view text) : text_(text) {}
 
     void Space() {
-        while (at_ < text_.size() && std::strchr(" \t\r\n", text_[at_]) != nullptr &&
-               text_[at_] != '\0')
-            ++at_;
+        while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
     }
     bool Take(char wanted) {
         Space();
@@ -281,7 +303,9 @@ bool JsonText::String(std::string_view& out, std::deque<std::string>& scratch) {
     const size_t start = at_;
     size_t from = at_;
     std::string* copy = nullptr;
-    while (at_ < text_.size()) {
+    while (true) {
+        at_ = SkipPlain(text_, at_);
+        if (at_ >= text_.size()) return false;
         const char c = text_[at_];
         if (static_cast<unsigned char>(c) < 0x20) return false;
         if (c == '"') {
@@ -300,7 +324,6 @@ bool JsonText::String(std::string_view& out, std::deque<std::string>& scratch) {
         if (!Escape(*copy)) return false;
         from = at_;
     }
-    return false;
 }
 
 // -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)?
@@ -328,9 +351,8 @@ bool IsJsonNumber(std::string_view text) {
 
 bool JsonText::Other(std::string_view& out) {
     const size_t start = at_;
-    while (at_ < text_.size() &&
-           std::string_view(",}] \t\r\n").find(text_[at_]) == std::string_view::npos)
-        ++at_;
+    const auto ends = [](char c) { return c == ',' || c == '}' || c == ']' || IsSpace(c); };
+    while (at_ < text_.size() && !ends(text_[at_])) ++at_;
     out = text_.substr(start, at_ - start);
     return out == "null" || out == "true" || out == "false" || IsJsonNumber(out);
 }
