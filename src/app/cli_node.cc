@@ -42,6 +42,12 @@ Result<NodeConfig> ConfigOf(Shell& shell, const ServeOptions& options) {
         if (!path->empty()) *path = AbsolutePath(*path);
     for (auto& root : node.allow_files) root = AbsolutePath(root);
     if (!options.log_format.empty()) config.log.json = options.log_format == "json";
+    if (!options.log_file.empty()) config.log_file.path = options.log_file;
+    if (!config.log_file.path.empty()) config.log_file.path = AbsolutePath(config.log_file.path);
+    if (!options.log_bytes.empty()) config.log_file.bytes_max = TRY(ParseBytes(options.log_bytes));
+    if (options.log_files > 0) config.log_file.files_max = options.log_files;
+    if (!options.disk_warn.empty()) node.disk.warn = TRY(ParseThreshold(options.disk_warn));
+    if (!options.disk_stop.empty()) node.disk.stop = TRY(ParseThreshold(options.disk_stop));
     if (!options.log_level.empty()) config.log.level = TRY(ParseLogLevel(options.log_level));
     return config;
 }
@@ -53,6 +59,7 @@ Result<int> RunNode(Shell& shell, const ServeOptions& options) {
         return Fail(Code::kInvalid, "--log-format is text or json");
     const NodeConfig config = TRY(ConfigOf(shell, options));
     SetLog(config.log);
+    if (!config.log_file.path.empty()) CHECK_OK(LogToFile(config.log_file));
     CHECK_OK(Serve(config.node));
     return kDone;
 }

@@ -57,6 +57,16 @@ Setter Flag(bool& target) {
     };
 }
 
+template <class T>
+Setter Parsed(T& target, Result<T> (*parse)(std::string_view)) {
+    return [&target, parse](const Yaml& value) -> std::string {
+        const auto parsed = parse(value.text);
+        if (value.kind != Yaml::Kind::kText || !parsed) return parsed ? "a size" : parsed.error().hint;
+        target = *parsed;
+        return "";
+    };
+}
+
 // Every key, those of maps with a dot.
 std::map<std::string, Setter> Keys(NodeConfig& config) {
     NodeOptions& node = config.node;
@@ -83,6 +93,11 @@ std::map<std::string, Setter> Keys(NodeConfig& config) {
              config.log.level = *level;
              return "";
          }},
+        {"log.file", Text(config.log_file.path)},
+        {"log.bytes", Parsed(config.log_file.bytes_max, ParseBytes)},
+        {"log.files", Number(config.log_file.files_max)},
+        {"disk.warn", Parsed(node.disk.warn, ParseThreshold)},
+        {"disk.stop", Parsed(node.disk.stop, ParseThreshold)},
         {"limits.time_ms", Number<uint64_t>(node.limits.time_ms, 0)},
         {"limits.memory_bytes", Number<uint64_t>(node.limits.memory_bytes, 64u << 20)},
         {"limits.result_bytes", Number<uint64_t>(node.limits.result_bytes, 0)},

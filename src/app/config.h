@@ -6,6 +6,7 @@
 
 #include "app/node.h"
 #include "base/log.h"
+#include "base/log_file.h"
 #include "base/result.h"
 
 namespace weft::app {
@@ -13,6 +14,7 @@ namespace weft::app {
 struct NodeConfig {
     NodeOptions node;
     LogOptions log;
+    LogFileOptions log_file;
 };
 
 // Fills what the text names. FAILS: kInvalid with all findings (unknown key with the nearest one, wrong kind, number

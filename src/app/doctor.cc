@@ -1,4 +1,5 @@
-// weft doctor: looks for what keeps weft from working on this machine, one line per check. Needs no node.
+// weft doctor: looks for what keeps weft from working on this machine, one line per check. Needs no node; one that
+// runs is asked, the folder of a stopped one is looked at.
 #include <dlfcn.h>
 #include <linux/landlock.h>
 #include <sys/prctl.h>
@@ -13,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include "app/checks.h"
 #include "app/client.h"
 #include "app/exit_code.h"
 #include "app/profiler.h"
@@ -27,16 +29,8 @@
 namespace weft::app {
 namespace {
 
-constexpr uint64_t kFreeBytesMin = 1ull << 30;
 constexpr uint64_t kWorkerMs = 20'000;
 
-struct Check {
-    enum class State : uint8_t { kOk, kWarn, kFail };
-    std::string name;
-    State state = State::kOk;
-    std::string found;
-    std::string help = {};
-};
 using State = Check::State;
 
 std::string_view Word(State state) {
@@ -66,15 +60,6 @@ Check CheckFolder(const std::string& data) {
     if (access(place.c_str(), W_OK) != 0)
         return {"data folder", State::kFail, data + " cannot be written", "choose another with --data DIR"};
     return {"data folder", State::kOk, data + (place == data ? "" : " (made at the first start)")};
-}
-
-Check CheckDisk(const std::string& data) {
-    std::error_code failed;
-    const auto space = std::filesystem::space(std::filesystem::exists(data, failed) ? data : "/", failed);
-    if (failed) return {"disk", State::kWarn, "its free space is unknown"};
-    const std::string found = HumanBytes(space.available) + " free";
-    if (space.available < kFreeBytesMin) return {"disk", State::kWarn, found, "runs stage whole tables: make room"};
-    return {"disk", State::kOk, found};
 }
 
 Check CheckClock() {
@@ -164,29 +149,49 @@ Check CheckNode(Shell& shell, bool& runs) {
                                             state.empty() ? "" : "; " + state)};
 }
 
+// What the node says of itself; only to administrators.
+std::vector<Check> AskNode(Shell& shell, const DoctorOptions& options) {
+    const auto client = Client::Find(shell);
+    const auto answer = client ? (*client)->Get(options.deep ? "/api/v1/checks?deep" : "/api/v1/checks")
+                               : Result<Json>(std::unexpected(client.error()));
+    if (!answer) return {{"checks", State::kWarn, answer.error().message, "ask as an administrator"}};
+    std::vector<Check> checks;
+    if (const auto list = answer->find("checks"); list != answer->end() && list->is_array())
+        for (const Json& one : *list) checks.push_back(CheckOf(one));
+    return checks;
+}
+
+std::vector<Check> AskFolder(const std::string& data, const DoctorOptions& options) {
+    if (!io::FileSize(data + "/state/weft.db")) return {};
+    return CheckStopped(data, options.deep, SystemClock().Now());
+}
+
+void PrintCheck(Shell& shell, const Check& check) {
+    const Tone tone = check.state == State::kOk ? Tone::kGood : check.state == State::kWarn ? Tone::kNote : Tone::kBad;
+    shell.Print(fmt::format("{} {:<14} {}\n", shell.Paint(tone, fmt::format("{:<4}", Word(check.state))), check.name,
+                            Printable(check.found)));
+    if (!check.help.empty() && check.state != State::kOk) shell.Print("     help: " + check.help + "\n");
+}
+
 }  // namespace
 
-Result<int> Doctor(Shell& shell) {
+Result<int> Doctor(Shell& shell, const DoctorOptions& options) {
     const std::string data = TRY(DataFolder(shell));
     bool node_runs = false;
     std::vector<Check> checks{CheckNode(shell, node_runs)};
     checks.push_back(CheckKernel());
     checks.push_back(CheckWorker());
     checks.push_back(CheckFolder(data));
-    checks.push_back(CheckDisk(data));
     checks.push_back(CheckClock());
     checks.push_back(CheckPort("http", 8080, node_runs));
     checks.push_back(CheckPort("postgres", 5433, node_runs));
+    for (auto& check : node_runs ? AskNode(shell, options) : AskFolder(data, options)) checks.push_back(std::move(check));
     bool failed = false;
     Json list = Json::array();
     for (const auto& check : checks) {
         failed = failed || check.state == State::kFail;
-        list.push_back({{"name", check.name}, {"state", ToLower(Word(check.state))}, {"found", check.found}, {"help", check.help}});
-        if (shell.wants_json()) continue;
-        const Tone tone = check.state == State::kOk ? Tone::kGood : check.state == State::kWarn ? Tone::kNote : Tone::kBad;
-        shell.Print(fmt::format("{} {:<14} {}\n", shell.Paint(tone, fmt::format("{:<4}", Word(check.state))), check.name,
-                                Printable(check.found)));
-        if (!check.help.empty() && check.state != State::kOk) shell.Print("     help: " + check.help + "\n");
+        list.push_back(ToJson(check));
+        if (!shell.wants_json()) PrintCheck(shell, check);
     }
     if (shell.wants_json()) shell.PrintJson({{"healthy", !failed}, {"checks", list}});
     return failed ? kAnswerIsNo : kDone;

@@ -6,8 +6,11 @@
 #include <fmt/format.h>
 
 #include "app/notify.h"
+#include "app/operations.h"
+#include "app/restore.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/log_file.h"
 #include "catalog/care.h"
 #include "catalog/products.h"
 #include "catalog/tables.h"
@@ -64,6 +67,9 @@ Result<> FirstStart(meta::Store& store, const std::string& data) {
 }
 
 Result<> MakeFolders(const std::string& data) {
+    if (io::FileSize(data + "/" + kRestoringName))
+        return Fail(Code::kInvalid, "a restore into " + data + " was begun and did not end",
+                    "remove the folder, then restore again");
     for (const char* folder : {"", "/state", "/tables", "/spill", "/keys", "/run"})
         CHECK_OK(io::MakeDirectories(data + folder, 0700));
     return {};
@@ -86,6 +92,7 @@ struct Node {
     SystemClock clock;
     std::unique_ptr<meta::Store> store;
     std::unique_ptr<meta::History> history;
+    std::unique_ptr<Disk> disk;
     std::unique_ptr<engine::Pool> pool;
     std::unique_ptr<catalog::Tables> tables;
     std::unique_ptr<catalog::Products> products;
@@ -93,12 +100,14 @@ struct Node {
     std::unique_ptr<ingest::Ingest> ingest;
     std::unique_ptr<query::Sessions> sessions;
     std::unique_ptr<pipeline::Runner> runner;
+    std::unique_ptr<gateway::Operations> operations;
     std::unique_ptr<gateway::Server> server;
 };
 
 Result<> OpenState(Node& node, const NodeOptions& options) {
     node.store = TRY(meta::Store::Open({options.data + "/state", &node.clock, true}));
     node.history = TRY(meta::History::Open(options.data + "/state"));
+    node.disk = TRY(Disk::Watch(*node.store, options.data, options.disk));
     CHECK_OK(node.store->Commit("node", meta::InterruptRuns{}));
     CHECK_OK(FirstStart(*node.store, options.data));
     return AllowFiles(*node.store, options.allow_files);
@@ -121,6 +130,8 @@ Result<> MakeParts(Node& node, const NodeOptions& options) {
         {*node.store, *node.history, *node.pool, *node.tables, node.clock, node.ingest.get()}, options.limits));
     node.runner = TRY(pipeline::Runner::Make(
         {*node.store, *node.history, *node.tables, *node.pool, node.clock, options.data}, options.runs));
+    node.operations = MakeOperations({*node.store, *node.history, *node.tables, *node.ingest, *node.disk, node.clock,
+                                      options.data, options.tls_certificate});
     return {};
 }
 
@@ -134,7 +145,7 @@ Result<> Listen(Node& node, const NodeOptions& options) {
     listen.mock_key = TRY(NodeKey(options.data, "scram_mock"));
     listen.page_key = TRY(NodeKey(options.data, "page_token"));
     node.server = TRY(gateway::Server::Make({*node.store, *node.history, *node.tables, *node.products, *node.sessions,
-                                             *node.runner, *node.pool, node.clock, node.ingest.get()},
+                                             *node.runner, *node.pool, node.clock, node.ingest.get(), node.operations.get()},
                                             std::move(listen)));
     Json addresses = Json::object();
     if (!options.http.empty()) addresses["http"] = node.server->http_address();
@@ -160,8 +171,8 @@ Result<> Serve(const NodeOptions& options) {
     LogInfo("node", "ready: {} and postgres {}", node.server->http_address(), node.server->postgres_address());
     Notify("READY=1");
 
-    int signal = SIGHUP;
-    while (signal == SIGHUP) sigwait(&stops, &signal);
+    int signal = 0;
+    while (sigwait(&stops, &signal) != 0 || signal == SIGHUP) ReopenLogFile();
     LogInfo("node", "stopping: draining statements and runs");
     Notify("STOPPING=1");
     // Left over only when the process is killed; a stale file would send the command line nowhere.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/disk.h"
 #include "base/result.h"
 #include "catalog/care.h"
 #include "ingest/ingest.h"
@@ -27,6 +28,7 @@ struct NodeOptions {
     pipeline::RunnerOptions runs;
     catalog::CareOptions care;
     ingest::IngestOptions ingest;
+    DiskOptions disk;
 };
 
 // `weft serve`: runs until SIGTERM or SIGINT, then drains. Writes <data>/run/addresses.json when ready for work and

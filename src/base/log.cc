@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "base/json.h"
+#include "base/log_file.h"
 #include "base/time.h"
 
 namespace weft {
@@ -32,6 +33,7 @@ std::string OneLine(std::string_view text) {
 }
 
 void WriteAll(std::string_view line) {
+    if (WriteToLogFile(line)) return;
     const std::scoped_lock lock(writing);
     while (!line.empty()) {
         const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());

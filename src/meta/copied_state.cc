@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "io/files.h"
+#include "meta/history.h"
 #include "meta/journal.h"
 #include "meta/state_json.h"
 
@@ -45,6 +47,12 @@ void Describe(const State& state, Kind kind, const Entities& entities, const std
 Result<std::shared_ptr<const State>> ReadState(const std::string& folder) {
     const auto journal = TRY(OpenCopy(folder));
     return journal->Load();
+}
+
+Result<> FinishCopies(const std::string& folder) {
+    (void)TRY(ReadState(folder));
+    if (io::FileSize(folder + "/history.db")) (void)TRY(History::Open(folder));
+    return {};
 }
 
 Result<> MoveTables(const std::string& folder, const std::function<void(Port&)>& change) {
