@@ -61,8 +61,9 @@ void Metrics::CountIngest(bool ok, uint64_t records, uint64_t bytes) {
 
 void Metrics::IngestText(const Gauges& gauges, std::string& out) const {
     Head(out, "weft_ingest_requests_total", "counter", "Requests with events by result.");
-    out += fmt::format("weft_ingest_requests_total{{result=\"refused\"}} {}\n", ingests_[0].load());
-    out += fmt::format("weft_ingest_requests_total{{result=\"accepted\"}} {}\n", ingests_[1].load());
+    for (const int i : {0, 1})
+        out += fmt::format("weft_ingest_requests_total{{result=\"{}\"}} {}\n",
+                           i == 0 ? "refused" : "accepted", ingests_[i].load());
     Plain(out, "weft_ingest_records_total", "counter", "Records accepted over HTTP.",
           ingest_records_.load());
     Plain(out, "weft_ingest_bytes_total", "counter", "Their bytes, unpacked.", ingest_bytes_.load());

@@ -52,7 +52,7 @@ struct ServerOptions {
     uint32_t loops = 2;                // Threads that move bytes.
     uint32_t tasks_max = 64;           // Threads that may block, started on demand.
     uint32_t connections_max = 4'000;  // Of both listeners together.
-    uint32_t body_seconds_max = 120;   // From the end of an HTTP request's header to the end of its body.
+    uint32_t body_seconds_max = 120;   // From an HTTP request's header to the end of its body.
 };
 
 class Server {

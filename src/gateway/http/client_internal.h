@@ -1,5 +1,6 @@
-// One HTTP client while it is served: what connection.cc (requests, bodies, plain answers) and stream.cc (rows, and
-// records that follow) share. Only these two include it. THREAD: the wire's loop.
+// One HTTP client while it is served: what connection.cc (requests, bodies, plain answers) and
+// stream.cc (rows, and records that follow) share. Only these two include it. THREAD: the wire's
+// loop.
 #pragma once
 
 #include <boost/beast/http/parser.hpp>
@@ -16,9 +17,11 @@
 
 namespace weft::gateway::http {
 
-// GCC 12 destroys some temporaries in co_await expressions twice: arguments have names in these files.
+// GCC 12 destroys some temporaries in co_await expressions twice: arguments have names in these
+// files.
 using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
-inline constexpr auto kWriteStallMax = std::chrono::seconds(300);  // A client that takes no byte for so long is gone.
+inline constexpr auto kWriteStallMax =
+    std::chrono::seconds(300);  // A client that takes no byte for so long is gone.
 
 class Connection {
   public:

@@ -172,8 +172,8 @@ asio::awaitable<Result<>> Connection::ReadBody(Parser& parser) {
             co_return std::unexpected(ParseError(failed));
         if (parser.is_done()) break;
         const uint64_t size = parser.get().body().size();
-        if (size + kBodyStepBytes / 2 > static_cast<uint64_t>(reserved_) && !parser.content_length() &&
-            !Reserve(size + kBodyStepBytes))
+        const bool full = size + kBodyStepBytes / 2 > static_cast<uint64_t>(reserved_);
+        if (full && !parser.content_length() && !Reserve(size + kBodyStepBytes))
             co_return Fail(Code::kUnavailable, "too many large requests at once");
         if (used > 0 && !wire_.input().empty()) continue;
         if (wire_.input().size() >= wire_.input_max)  // An endless chunk header.

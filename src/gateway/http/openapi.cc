@@ -55,8 +55,8 @@ constexpr std::array kShapes{
           "ended:string? "
           "rows_written:integer rows_rejected:integer error:string checks:Object[] by:string"},
     Shape{"Runs", "runs:Run[]"},
-    Shape{"RunRequest", "product:string"},
-    Shape{"RunStarted", "run:string"},
+    Shape{"RunRequest", "product:string full:boolean from:string to:string step:string"},
+    Shape{"RunStarted", "run:string runs:string[]"},
     Shape{"LogLine", "time:string level:string message:string"},
     Shape{"LogLines", "lines:LogLine[]"},
     Shape{"NewUpload", "name:string size:integer sha256:string"},
@@ -161,8 +161,9 @@ Json ContentOf(std::string_view name) {
         return {{"application/x-ndjson", Json::object()}, {"text/event-stream", Json::object()}};
     if (name == "Records") {
         Json content = Json::object();
-        for (const char* type : {"application/x-ndjson", "application/jsonl", "application/json", "text/csv",
-                                 "application/cloudevents+json", "application/cloudevents-batch+json"})
+        for (const char* type :
+             {"application/x-ndjson", "application/jsonl", "application/json", "text/csv",
+              "application/cloudevents+json", "application/cloudevents-batch+json"})
             content[type] = Json::object();
         return content;
     }

@@ -15,9 +15,10 @@ namespace {
 using std::chrono::seconds;
 
 constexpr auto kPause = std::chrono::milliseconds(100);
-constexpr auto kAskAnewMax = seconds(2);    // Rights may have gone without any record.
-constexpr auto kHeartbeat = seconds(15);    // Without an event.
-constexpr size_t kHeldBytesMax = 2u << 20;  // A batch above it waits for the client with its worker.
+constexpr auto kAskAnewMax = seconds(2);  // Rights may have gone without any record.
+constexpr auto kHeartbeat = seconds(15);  // Without an event.
+constexpr size_t kHeldBytesMax = 2u
+                                 << 20;  // A batch above it waits for the client with its worker.
 
 }  // namespace
 
@@ -144,20 +145,22 @@ asio::awaitable<Result<std::unique_ptr<Rows>>> Connection::NextBatch(Follow& fol
     Lifeline lifeline;
     std::optional<Result<std::unique_ptr<Rows>>> next;
     lifeline_ = &lifeline;
-    const bool posted = parts_.tasks.Post([this, &follow, &lifeline, &next, loop = wire_.executor()] {
-        auto made = follow.Next(lifeline);
-        asio::post(loop, [this, &next, made = std::move(made)]() mutable {
-            next = std::move(made);
-            wire_.changed().Set();
+    const bool posted =
+        parts_.tasks.Post([this, &follow, &lifeline, &next, loop = wire_.executor()] {
+            auto made = follow.Next(lifeline);
+            asio::post(loop, [this, &next, made = std::move(made)]() mutable {
+                next = std::move(made);
+                wire_.changed().Set();
+            });
         });
-    });
     while (posted && !next) co_await wire_.changed().Wait();
     lifeline_ = nullptr;
     if (!posted) next.emplace(nullptr);  // Too many tasks: later.
     co_return std::move(*next);
 }
 
-// Rows to records to the client; a small batch is read whole first, so that a slow client holds no worker.
+// Rows to records to the client; a small batch is read whole first, so that a slow client holds no
+// worker.
 asio::awaitable<Result<>> Connection::TakeBatch(Follow& follow, Rows& rows) {
     Result<> taken;
     std::string out;
@@ -196,7 +199,8 @@ asio::awaitable<Result<bool>> Connection::SendBatch(Follow& follow) {
     const Result<> taken = co_await TakeBatch(follow, **rows);
     streaming_ = nullptr;
     parts_.tasks.PostEnd([ended = std::move(*rows)]() mutable { ended.reset(); });
-    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - start);
     parts_.metrics.CountStatement(Path::kHttp, taken ? Outcome::kOk : Outcome::kFailed,
                                   static_cast<uint64_t>(us.count()), bytes_sent_ - sent_before);
     if (!taken) co_return std::unexpected(taken.error());
@@ -211,7 +215,8 @@ asio::awaitable<bool> Connection::SendFollow(Response& response) {
     if (http_10_) keep_alive_ = false;
     const std::string head = HeadText(response, {});
     bool sent = co_await wire_.Write(head);
-    const std::string heartbeat = ":\n\n";
+    const std::string greeting = follow.Greeting(), heartbeat = ":\n\n";
+    sent = sent && co_await WriteChunk(greeting);
     auto asked = SteadyTime(), wrote = std::chrono::steady_clock::now();
     Result<bool> batch = true;
     while (sent && !wire_.closed() && !wire_.loop().draining && !follow.is_over()) {
@@ -234,7 +239,8 @@ asio::awaitable<bool> Connection::SendFollow(Response& response) {
         const std::string error = follow.ErrorText(batch.error(), request_.id);
         LogWarn("http", "{}: the answer was cut: {}", request_.id, batch.error().message);
         sent = co_await WriteChunk(error);
-        sent = sent && !error.empty();  // Lines have no other way to tell than to leave out the last chunk.
+        sent = sent &&
+               !error.empty();  // Lines have no other way to tell than to leave out the last chunk.
     }
     Log(response.status);
     if (sent && !http_10_) sent = co_await wire_.Write("0\r\n\r\n");
