@@ -17,8 +17,8 @@ constexpr size_t kAttributeBytesMax = 4096;
 struct Envelope {
     CloudEventHeaders attributes;
     std::string specversion;
-    std::optional<std::string_view> data;         // JSON.
-    std::optional<std::string> data_base64;       // As it was sent.
+    std::optional<std::string_view> data;    // JSON.
+    std::optional<std::string> data_base64;  // As it was sent.
 };
 
 std::unexpected<Error> Bad(std::string_view what) {
@@ -28,7 +28,8 @@ std::unexpected<Error> Bad(std::string_view what) {
 
 Result<std::string> TextOf(std::string_view json, std::string_view what, size_t bytes_max) {
     const auto value = ParseJson(json, bytes_max + 2);
-    if (!value && value.error().code == Code::kLimit) return Bad(fmt::format("{} is too long", what));
+    if (!value && value.error().code == Code::kLimit)
+        return Bad(fmt::format("{} is too long", what));
     if (!value || !value->is_string()) return Bad(fmt::format("{} is no text", what));
     return value->get_ref<const std::string&>();
 }
@@ -133,7 +134,8 @@ Result<> AppendRecord(const CloudEventHeaders& attributes, std::optional<std::st
         out += '}';
     }
     if (out.size() - begin > kRecordBytesMax) {
-        return Fail(Code::kLimit, fmt::format("a record takes more than {} bytes", kRecordBytesMax));
+        return Fail(Code::kLimit,
+                    fmt::format("a record takes more than {} bytes", kRecordBytesMax));
     }
     out += '\n';
     ++records.count;

@@ -1,5 +1,5 @@
-// The checksum of the ingest log: CRC-32C (Castagnoli), as iSCSI and ext4 have it. Eight bytes a step
-// from tables, so no instruction of the processor is asked for. Finds damage, not malice.
+// The checksum of the ingest log: CRC-32C (Castagnoli), as iSCSI and ext4 have it. Eight bytes a
+// step from tables, so no instruction of the processor is asked for. Finds damage, not malice.
 // Pure. THREAD: any.
 #pragma once
 

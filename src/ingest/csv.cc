@@ -23,13 +23,14 @@ Result<CsvRows> CsvRows::Make(std::string_view body) {
     for (size_t i = 0; i < rows.fields_used_; ++i) {
         const std::string& name = rows.fields_[i].text;
         if (name.empty() || !IsUtf8(name)) {
-            return Fail(Code::kInvalid, fmt::format("column {} in the header of the CSV has no name",
-                                                    i + 1));
+            return Fail(Code::kInvalid,
+                        fmt::format("column {} in the header of the CSV has no name", i + 1));
         }
         if (!seen.insert(name).second) {
-            return Fail(Code::kInvalid, fmt::format("column {} in the header of the CSV has the name "
-                                                    "of another column",
-                                                    i + 1));
+            return Fail(Code::kInvalid,
+                        fmt::format("column {} in the header of the CSV has the name "
+                                    "of another column",
+                                    i + 1));
         }
         AppendQuoted(name, rows.members_.emplace_back());
         rows.members_.back() += ':';
@@ -81,10 +82,10 @@ Result<> CsvRows::ReadRow() {
     fits_ = true;
     fields_used_ = 0;
     while (true) {
-        // A row of commas must not take a hundred times its bytes: fields beyond the header are not kept.
-        const size_t index = members_.empty()
-                                 ? std::min<size_t>(fields_used_, kLimits.columns_max)
-                                 : std::min(fields_used_, members_.size());
+        // A row of commas must not take a hundred times its bytes: fields beyond the header are not
+        // kept.
+        const size_t index = members_.empty() ? std::min<size_t>(fields_used_, kLimits.columns_max)
+                                              : std::min(fields_used_, members_.size());
         if (index == fields_.size()) fields_.emplace_back();
         Field& field = fields_[index];
         ++fields_used_;

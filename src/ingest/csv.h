@@ -19,8 +19,8 @@ class CsvRows {
     // Reads the header. FAILS: kInvalid.
     static Result<CsvRows> Make(std::string_view body);
 
-    // Appends the next row to `out`, without a line break; false at the end. Empty lines are no rows. FAILS: kInvalid
-    // for a quote that does not end.
+    // Appends the next row to `out`, without a line break; false at the end. Empty lines are no
+    // rows. FAILS: kInvalid for a quote that does not end.
     Result<bool> Next(std::string& out);
     size_t at() const { return at_; }
 

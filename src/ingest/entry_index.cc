@@ -14,9 +14,9 @@ namespace weft::ingest {
 namespace {
 
 constexpr uint64_t kFileBytesMax = 4ull << 30;
-constexpr uint64_t kPlaceBytes = 96;           // Of memory, with the deque's share.
-constexpr uint64_t kReadBytesMax = 4u << 20;   // Of neighbouring entries read in one go.
-constexpr uint64_t kReadGapMax = 64u << 10;    // Of others' entries between them.
+constexpr uint64_t kPlaceBytes = 96;          // Of memory, with the deque's share.
+constexpr uint64_t kReadBytesMax = 4u << 20;  // Of neighbouring entries read in one go.
+constexpr uint64_t kReadGapMax = 64u << 10;   // Of others' entries between them.
 
 std::optional<uint64_t> NumberOf(std::string_view name, std::string_view ending) {
     if (name.size() != 20 + ending.size() || !name.ends_with(ending)) return {};
@@ -60,7 +60,8 @@ Result<EntryIndex::Names> EntryIndex::ListFolder() {
 Result<EntryIndex::Loaded> EntryIndex::Load(Keys& keys) {
     const Names names = TRY(ListFolder());
     Loaded loaded;
-    // In the order of their numbers, which is the order of time: so the oldest keys are forgotten first.
+    // In the order of their numbers, which is the order of time: so the oldest keys are forgotten
+    // first.
     size_t next_keys = 0;
     const auto load_keys_up_to = [&](uint64_t number) -> Result<> {
         for (; next_keys < names.keys.size() && names.keys[next_keys] <= number; ++next_keys) {
@@ -128,8 +129,8 @@ Result<> EntryIndex::LoadSegment(uint64_t number, bool newest, Keys& keys, Loade
     if (!newest) return {};
     // What is read now is believed from now on: whoever asks again hears that it was accepted.
     if (scanned->end < bytes->size()) {
-        LogWarn("ingest", "{}: {} bytes behind byte {} were never acknowledged and are cut off", path,
-                bytes->size() - scanned->end, scanned->end);
+        LogWarn("ingest", "{}: {} bytes behind byte {} were never acknowledged and are cut off",
+                path, bytes->size() - scanned->end, scanned->end);
     }
     CHECK_OK(CutAndSync(disk_, segment.file, scanned->end));
     loaded.newest = segment.file;
@@ -297,7 +298,8 @@ void EntryIndex::Reclaim() {
     {
         const std::scoped_lock lock(mutex_);
         for (const auto& [number, segment] : segments_) {
-            if (number == segments_.rbegin()->first || segment.waiting > 0 || segment.broken) continue;
+            if (number == segments_.rbegin()->first || segment.waiting > 0 || segment.broken)
+                continue;
             unneeded.push_back(segment);
         }
         for (const auto& [number, file] : keys_files_) {

@@ -1,6 +1,7 @@
-// Where accepted entries lie until they are released, and the segments that hold them: built at Open
-// by reading every segment, grown by the writer after each sync, shrunk by Release. A segment is
-// deleted when no entry in it is waiting and it is not the newest; its keys go to a .keys file before.
+// Where accepted entries lie until they are released, and the segments that hold them: built at
+// Open by reading every segment, grown by the writer after each sync, shrunk by Release. A segment
+// is deleted when no entry in it is waiting and it is not the newest; its keys go to a .keys file
+// before.
 //
 // Memory: some 100 bytes for each waiting entry; the log bounds what waits.
 // `rolled` is called from any thread, also under mutex_.
@@ -39,8 +40,8 @@ class EntryIndex {
   public:
     EntryIndex(const LogOptions& options, std::function<uint64_t(const Stream&)> rolled);
 
-    // Once, before any other call. A torn tail of the newest segment is cut off, what may not have been synced is
-    // synced. FAILS: kCorrupt naming file and byte, kUnavailable.
+    // Once, before any other call. A torn tail of the newest segment is cut off, what may not have
+    // been synced is synced. FAILS: kCorrupt naming file and byte, kUnavailable.
     struct Loaded {
         uint64_t next_number = 1;
         Timestamp last_received;
@@ -70,7 +71,7 @@ class EntryIndex {
         uint64_t last_position = 0;  // Of all that were ever accepted.
         uint64_t bytes = 0;          // Of the lines that wait.
         uint64_t rolled_at_open = 0;
-        std::deque<Place> places;    // By position.
+        std::deque<Place> places;  // By position.
     };
     struct Segment {
         SegmentFile file;
@@ -92,8 +93,8 @@ class EntryIndex {
     Result<> LoadKeys(uint64_t number, Keys& keys);
     Result<> LoadSegment(uint64_t number, bool newest, Keys& keys, Loaded& loaded);
     Result<> LoadEntry(const EntryView& entry, const Place& place);
-    Waits& WaitsOf(const Stream& stream);                      // REQUIRES: mutex_.
-    void ReleaseUpTo(Waits& waits, uint64_t position);         // REQUIRES: mutex_.
+    Waits& WaitsOf(const Stream& stream);               // REQUIRES: mutex_.
+    void ReleaseUpTo(Waits& waits, uint64_t position);  // REQUIRES: mutex_.
     void Reclaim();
     Result<> SaveKeys(const Segment& segment, Timestamp now);  // REQUIRES: reclaim_mutex_.
 
@@ -104,10 +105,10 @@ class EntryIndex {
     const std::function<uint64_t(const Stream&)> rolled_;
     const std::shared_ptr<const Holds> holds_ = std::make_shared<const Holds>();
 
-    std::mutex reclaim_mutex_;           // Deletion of files, and listing them for a hold.
+    std::mutex reclaim_mutex_;  // Deletion of files, and listing them for a hold.
     mutable std::mutex mutex_;
-    std::map<Stream, Waits> streams_;              // Guarded by mutex_, as all below.
-    std::map<uint64_t, Segment> segments_;         // By first number; the last is the newest.
+    std::map<Stream, Waits> streams_;       // Guarded by mutex_, as all below.
+    std::map<uint64_t, Segment> segments_;  // By first number; the last is the newest.
     std::map<uint64_t, KeysFile> keys_files_;
     uint64_t pending_bytes_ = 0;
 };

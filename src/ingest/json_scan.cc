@@ -60,7 +60,8 @@ Result<> JsonScan::Text() {
         if (c == '"') return {};
         if (c != '\\') return Bad(at_ - 1, "a line break inside a text");
         if (at_ == text_.size()) return Bad(begin, "a text does not end");
-        if (text_[at_] != '\n' && text_[at_] != '\r') ++at_;  // What is escaped; a break is seen above.
+        if (text_[at_] != '\n' && text_[at_] != '\r')
+            ++at_;  // What is escaped; a break is seen above.
     }
 }
 
@@ -93,9 +94,13 @@ Result<std::string_view> JsonScan::Value() {
     if (AtEnd()) return Bad(at_, "a value is missing");
     const size_t begin = at_;
     switch (text_[at_]) {
-        case '"': CHECK_OK(Text()); break;
+        case '"':
+            CHECK_OK(Text());
+            break;
         case '{':
-        case '[': CHECK_OK(Nested()); break;
+        case '[':
+            CHECK_OK(Nested());
+            break;
         default:
             at_ = Skip(text_, at_, kInWord);
             if (at_ == begin) return Bad(at_, "a value is missing");
@@ -106,18 +111,29 @@ Result<std::string_view> JsonScan::Value() {
 void AppendOnOneLine(std::string_view value, std::string& out) {
     const size_t begin = out.size();
     out.append(value);
-    for (size_t at = begin; (at = out.find_first_of("\n\r", at)) != std::string::npos;) out[at] = ' ';
+    for (size_t at = begin; (at = out.find_first_of("\n\r", at)) != std::string::npos;)
+        out[at] = ' ';
 }
 
 void AppendQuoted(std::string_view text, std::string& out) {
     out += '"';
     for (const char c : text) {
         switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
             default:
                 if (static_cast<uint8_t>(c) < 0x20) {
                     out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));

@@ -1,7 +1,7 @@
-// Idempotency keys: what was accepted under which key, so that a retry writes nothing again. Known by
-// 128 bits of SHA-256; bounded by number and age. Rebuilt at Open from segments and from .keys files,
-// which keep the keys of segments that are gone (docs/formats.md).
-// THREAD: one at a time; the log's writer thread owns it.
+// Idempotency keys: what was accepted under which key, so that a retry writes nothing again. Known
+// by 128 bits of SHA-256; bounded by number and age. Rebuilt at Open from segments and from .keys
+// files, which keep the keys of segments that are gone (docs/formats.md). THREAD: one at a time;
+// the log's writer thread owns it.
 #pragma once
 
 #include <compare>
@@ -22,9 +22,9 @@ struct Hash128 {
     uint64_t a = 0;
     uint64_t b = 0;
     friend bool operator==(const Hash128&, const Hash128&) = default;
-    std::string Bytes() const;                     // 16.
-    static Hash128 Of(std::string_view bytes);     // SHA-256, cut.
-    static Hash128 From(std::string_view bytes);   // REQUIRES: 16 bytes.
+    std::string Bytes() const;                    // 16.
+    static Hash128 Of(std::string_view bytes);    // SHA-256, cut.
+    static Hash128 From(std::string_view bytes);  // REQUIRES: 16 bytes.
 };
 
 // Whose key: keys of different streams, principals and kinds never meet.

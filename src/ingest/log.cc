@@ -24,9 +24,9 @@
 namespace weft::ingest {
 namespace {
 
-constexpr uint64_t kRequestBytes = 1u << 10;      // Of memory beside the entry: stack, hashes.
-constexpr uint64_t kBatchBytesMax = 32u << 20;    // Of one write, but for a larger entry.
-constexpr uint64_t kBufferBytesKept = 4u << 20;   // Between batches.
+constexpr uint64_t kRequestBytes = 1u << 10;     // Of memory beside the entry: stack, hashes.
+constexpr uint64_t kBatchBytesMax = 32u << 20;   // Of one write, but for a larger entry.
+constexpr uint64_t kBufferBytesKept = 4u << 20;  // Between batches.
 
 struct Request {
     Entry entry;
@@ -37,12 +37,12 @@ struct Request {
 
     // By the writer.
     Result<Receipt> result = Receipt{};
-    bool writes = false;         // Its entry goes to disk with this batch.
-    bool needs_batch = false;    // `result` holds only when the batch gets to disk.
+    bool writes = false;       // Its entry goes to disk with this batch.
+    bool needs_batch = false;  // `result` holds only when the batch gets to disk.
 
     std::mutex mutex;
     std::condition_variable answered;
-    bool done = false;           // Guarded by mutex.
+    bool done = false;  // Guarded by mutex.
 };
 
 struct HashOfHash {
@@ -169,8 +169,8 @@ class LogOnDisk final : public Log {
 
     std::mutex mutex_;
     std::condition_variable work_;
-    std::deque<Request*> queue_;   // Guarded by mutex_, as all below.
-    uint64_t waiting_bytes_ = 0;   // Queued, or with the writer.
+    std::deque<Request*> queue_;  // Guarded by mutex_, as all below.
+    uint64_t waiting_bytes_ = 0;  // Queued, or with the writer.
     bool stopping_ = false;
     bool failed_ = false;
 
@@ -256,8 +256,8 @@ void LogOnDisk::WriteBatch(Batch& batch) {
     batch.received = std::max(options_.clock->Now(), last_received_);
     keys_.Expire(batch.received);
     for (Request* request : batch.requests) Judge(*request, batch);
-    auto stored = failed_ ? Fail(Code::kUnavailable, "the disk of the event log has failed")
-                          : Store(batch);
+    auto stored =
+        failed_ ? Fail(Code::kUnavailable, "the disk of the event log has failed") : Store(batch);
     if (stored) return;
     for (Request* request : batch.requests) {
         if (request->needs_batch) request->result = std::unexpected(stored.error());
@@ -337,8 +337,8 @@ bool LogOnDisk::DropKnownRecords(Request& request, Batch& batch) {
 }
 
 Result<> LogOnDisk::MakeRoom(uint64_t bytes) {
-    if (segment_ && (segment_->size <= kSegmentHeadBytes ||
-                     segment_->size + bytes <= options_.segment_bytes)) {
+    if (segment_ &&
+        (segment_->size <= kSegmentHeadBytes || segment_->size + bytes <= options_.segment_bytes)) {
         return {};
     }
     segment_ = TRY(CreateSegmentFile(disk_, options_.folder, next_number_));
@@ -359,10 +359,10 @@ Result<> LogOnDisk::Store(Batch& batch) {
         const std::string hash = entry.key.empty() ? std::string() : request->lines.Bytes();
         const uint64_t begin = buffer_.size();
         EncodeEntry(entry, hash, {number++, next_number_}, segment_->salt, buffer_);
-        placed.push_back({entry.stream,
-                          {entry.first_position, entry.first_position + entry.count - 1,
-                           segment_->first_number, segment_->size + begin,
-                           buffer_.size() - begin, entry.lines.size()}});
+        placed.push_back(
+            {entry.stream,
+             {entry.first_position, entry.first_position + entry.count - 1, segment_->first_number,
+              segment_->size + begin, buffer_.size() - begin, entry.lines.size()}});
     }
     CHECK_OK(AppendAndSync(disk_, *segment_, buffer_));
     next_number_ = number;
@@ -381,8 +381,7 @@ void LogOnDisk::Publish(const Batch& batch, std::vector<EntryIndex::Placed> plac
                       {request->lines, entry.first_position, entry.count, entry.received});
         }
         for (size_t i = 0; i < request->record_keys.size(); ++i) {
-            keys_.Add(request->record_keys[i],
-                      {{}, entry.first_position + i, 1, entry.received});
+            keys_.Add(request->record_keys[i], {{}, entry.first_position + i, 1, entry.received});
         }
     }
 }

@@ -66,13 +66,18 @@ struct LogOptions {
 class Log {
   public:
     // Reads all segments. `rolled` says how far a stream has been rolled (meta::RolledPosition): entries up to there are
-    // done, a stream goes on numbering behind the larger of both. FAILS: kCorrupt, kUnavailable.
+    // done, a stream goes on numbering behind the larger of both. It is asked later too, for streams that are new to the
+    // log, from any thread and under the log's locks. Entries of products that are gone wait again: Forget them.
+    // FAILS: kCorrupt, kUnavailable.
     static Result<std::unique_ptr<Log>> Open(LogOptions options, std::function<uint64_t(const Stream&)> rolled);
     virtual ~Log() = default;
 
     // Waits until it is durable. The same stream, principal and key again: the first receipt, when the lines are the
-    // same; else kConflict (sqlstate 23505, HTTP 422). Records whose record key was accepted before are left out.
-    // FAILS: kConflict; kLimit (429: try again later); kUnavailable when the disk is full: nothing happened.
+    // same; else kConflict (sqlstate 23505, HTTP 422). Records whose record key (of this stream and principal) was
+    // accepted before are left out, and the receipt counts the others. All were: nothing is written, `repeated`, with
+    // the position of the first and as many as lie behind it in this order. No records: an empty receipt.
+    // FAILS: kInvalid when `lines` are not `count` lines; kConflict; kLimit (429: try again later); kUnavailable when
+    // the disk is full: nothing happened.
     virtual Result<Receipt> Append(Entry entry) = 0;
 
     // Entries of a stream behind `after`, oldest first, until `bytes_max` of lines (at least one). Re-read from disk and
@@ -89,9 +94,9 @@ class Log {
 
     // Everything of the stream up to `position` lies in tables: segments that nobody needs are deleted, their keys kept.
     virtual void Release(const Stream& stream, uint64_t position) = 0;
-    // The product is gone: so are its entries.
+    // The product is gone: so are its entries. Again after Open: the log does not remember it.
     virtual void Forget(ProductId product) = 0;
-    // Paths of the segments, held back from deletion until the answer is destroyed (backup).
+    // Paths of segments and .keys files, held back from deletion until the answer is destroyed (backup).
     virtual std::shared_ptr<const std::vector<std::string>> Hold() = 0;
     virtual uint64_t bytes() const = 0;          // On disk.
 };

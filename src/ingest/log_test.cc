@@ -128,7 +128,8 @@ TEST_F(LogTest, AnOlderSegmentMayNotEndEarly) {
     EXPECT_EQ(TryOpen().error().code, Code::kCorrupt);
 }
 
-// A power cut may keep the end of an unacknowledged batch and lose its beginning: that is torn, not corrupt.
+// A power cut may keep the end of an unacknowledged batch and lose its beginning: that is torn, not
+// corrupt.
 TEST_F(LogTest, ABatchThatLostItsBeginningIsCut) {
     const uint64_t salt = 5;
     std::string bytes = EncodeSegmentHead({1, salt});
@@ -249,8 +250,8 @@ TEST_F(LogTest, SegmentsGoWhenAllTheirStreamsAreReleasedAndNumberingStays) {
     ASSERT_EQ(Files(".log").size(), 3u);
     const uint64_t before = log->bytes();
     log->Release(clicks, 2);
-    EXPECT_EQ(Files(".log"), (std::vector<std::string>{"00000000000000000002.log",
-                                                       "00000000000000000003.log"}));
+    EXPECT_EQ(Files(".log"),
+              (std::vector<std::string>{"00000000000000000002.log", "00000000000000000003.log"}));
     EXPECT_LT(log->bytes(), before);
     log->Forget(orders.product);
     EXPECT_EQ(Files(".log").size(), 1u) << "the newest stays";
@@ -367,9 +368,8 @@ TEST_F(LogTest, WhatWaitsForTheDiskIsBounded) {
     {
         std::vector<std::jthread> threads;
         for (int i = 0; i < 8; ++i) {
-            threads.emplace_back([&] {
-                ++(Push(clicks, {std::string(6'000, 'x')}) ? accepted : refused);
-            });
+            threads.emplace_back(
+                [&] { ++(Push(clicks, {std::string(6'000, 'x')}) ? accepted : refused); });
         }
     }
     EXPECT_GT(accepted, 0);

@@ -24,7 +24,7 @@ namespace weft::ingest {
 namespace fs = std::filesystem;
 
 inline std::atomic<int> syncs{0};
-inline std::atomic<int> fail_sync_at{-1};   // 0: the next.
+inline std::atomic<int> fail_sync_at{-1};  // 0: the next.
 inline std::atomic<int> fail_write_with{0};
 inline std::atomic<bool> slow{false};
 

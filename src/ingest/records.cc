@@ -72,11 +72,9 @@ Result<> ForEachElement(std::string_view body, Records& records, const Take& tak
     JsonScan scan(body);
     if (scan.AtEnd()) return {};
     const auto bad = [&](std::string_view why) {
-        return InRecord(records, Error{Code::kInvalid,
-                                       fmt::format("{} at byte {}", why, scan.at()),
-                                       {},
-                                       {},
-                                       {}});
+        return InRecord(
+            records,
+            Error{Code::kInvalid, fmt::format("{} at byte {}", why, scan.at()), {}, {}, {}});
     };
     if (!scan.Eat('[')) return bad("no JSON array begins");
     bool ended = scan.Eat(']');
@@ -164,9 +162,12 @@ Result<Records> SplitRecords(BodyFormat format, std::string_view body,
                              const std::set<std::string>& ce_columns) {
     Records records;
     switch (format) {
-        case BodyFormat::kJsonLines: return SplitLines(body);
-        case BodyFormat::kJsonArray: return SplitArray(body);
-        case BodyFormat::kCsv: return SplitCsv(body);
+        case BodyFormat::kJsonLines:
+            return SplitLines(body);
+        case BodyFormat::kJsonArray:
+            return SplitArray(body);
+        case BodyFormat::kCsv:
+            return SplitCsv(body);
         case BodyFormat::kCloudEvent:
             if (JsonScan(body).AtEnd()) return records;
             if (auto one = AppendCloudEvent(body, ce_columns, records); !one) {

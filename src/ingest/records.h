@@ -2,7 +2,8 @@
 // no further than it must; whether they fit the contract is checked later, in a worker. Pure. THREAD: any.
 //
 // JSON Lines and JSON arrays: each record is copied byte for byte, but for line breaks between its tokens, which become
-// spaces. CSV: a header line names the members, every field becomes a text, an empty unquoted one null. CloudEvents
+// spaces. CSV: a header line names the members, every field becomes a text, an empty unquoted one null; a row
+// that does not fit the header becomes a JSON text of itself, which is no object. CloudEvents
 // (structured, batched): the members of `data`, and the attributes as ce_id, ce_source, ce_type, ce_time, ce_subject when
 // `ce_columns` names them. A record that is no JSON text is still a record: it goes to the dead letters with its bytes.
 #pragma once
@@ -38,7 +39,8 @@ Result<BodyFormat> ChooseBodyFormat(std::string_view content_type, std::string_v
 // and byte; kLimit for a record or number of records above its bound. An empty body has no records.
 Result<Records> SplitRecords(BodyFormat format, std::string_view body, const std::set<std::string>& ce_columns);
 
-// CloudEvents in binary mode: attributes in ce-… headers (names in lower case, without "ce-"), the body is the data.
+// CloudEvents in binary mode: attributes in ce-… headers (names in lower case, without "ce-"; values as they came,
+// they are percent-decoded here), the body is the data.
 struct CloudEventHeaders {
     std::string id, source, type, time, subject;
 };

@@ -39,7 +39,8 @@ TEST(Records, ContentTypeChoosesTheFormat) {
 }
 
 TEST(Records, ALineIsARecord) {
-    const auto records = Split(BodyFormat::kJsonLines, "{\"a\":1}\r\n\n \t\r\n{\"a\": 2}\n{\"a\":3}");
+    const auto records =
+        Split(BodyFormat::kJsonLines, "{\"a\":1}\r\n\n \t\r\n{\"a\": 2}\n{\"a\":3}");
     ASSERT_TRUE(records);
     EXPECT_EQ(records->lines, "{\"a\":1}\n{\"a\": 2}\n{\"a\":3}\n");
     EXPECT_EQ(records->count, 3u);
@@ -58,11 +59,13 @@ TEST(Records, WhatIsNoJsonIsStillARecord) {
 }
 
 TEST(Records, ArrayElementsAreCopiedAndLineBreaksBecomeSpaces) {
-    EXPECT_EQ(LinesOf(BodyFormat::kJsonArray,
-                      " [ {\n\t\"a\" : [1,\r\n2], \"b\":\"]},[\\\"\\\\\"},\n {\"n\":123456789012345678901} "
-                      ",\"x\", -1.50 ] \n"),
-              "{ \t\"a\" : [1,  2], \"b\":\"]},[\\\"\\\\\"}\n{\"n\":123456789012345678901}\n\"x\"\n"
-              "-1.50\n");
+    EXPECT_EQ(
+        LinesOf(
+            BodyFormat::kJsonArray,
+            " [ {\n\t\"a\" : [1,\r\n2], \"b\":\"]},[\\\"\\\\\"},\n {\"n\":123456789012345678901} "
+            ",\"x\", -1.50 ] \n"),
+        "{ \t\"a\" : [1,  2], \"b\":\"]},[\\\"\\\\\"}\n{\"n\":123456789012345678901}\n\"x\"\n"
+        "-1.50\n");
     EXPECT_EQ(Split(BodyFormat::kJsonArray, "[]")->count, 0u);
     EXPECT_EQ(Split(BodyFormat::kJsonArray, " ")->count, 0u);
 }
@@ -82,8 +85,7 @@ TEST(Records, JunkInAnArrayIsRefusedWithRecordAndByte) {
         EXPECT_EQ(CodeOf(BodyFormat::kJsonArray, body), Code::kInvalid) << body;
     }
     const auto refused = Split(BodyFormat::kJsonArray, "[1, {\"a\":2} x]");
-    EXPECT_EQ(refused.error().message,
-              "record 3: neither comma nor end of the array at byte 12");
+    EXPECT_EQ(refused.error().message, "record 3: neither comma nor end of the array at byte 12");
 }
 
 TEST(Records, DepthIsBounded) {
@@ -115,11 +117,15 @@ TEST(Records, ARecordAndTheirNumberAreBounded) {
 }
 
 TEST(Records, CsvRowsBecomeObjects) {
-    EXPECT_EQ(LinesOf(BodyFormat::kCsv, "id,\"na\"\"me\",x\r\n1,\"a,\"\"b\"\"\r\nc\",\n2,,\"\"\r\n\n3,\\,\t"),
+    EXPECT_EQ(LinesOf(BodyFormat::kCsv,
+                      "id,\"na\"\"me\",x\r\n1,\"a,\"\"b\"\"\r\nc\",\n2,,\"\"\r\n\n3,\\,\t"),
               "{\"id\":\"1\",\"na\\\"me\":\"a,\\\"b\\\"\\r\\nc\",\"x\":null}\n"
               "{\"id\":\"2\",\"na\\\"me\":null,\"x\":\"\"}\n"
               "{\"id\":\"3\",\"na\\\"me\":\"\\\\\",\"x\":\"\\t\"}\n");
-    EXPECT_EQ(LinesOf(BodyFormat::kCsv, "\xef\xbb\xbf" "a\n\x01\n"), "{\"a\":\"\\u0001\"}\n");
+    EXPECT_EQ(LinesOf(BodyFormat::kCsv,
+                      "\xef\xbb\xbf"
+                      "a\n\x01\n"),
+              "{\"a\":\"\\u0001\"}\n");
     EXPECT_EQ(LinesOf(BodyFormat::kCsv, "a\n"), "");
     EXPECT_EQ(LinesOf(BodyFormat::kCsv, "a"), "");
     EXPECT_EQ(LinesOf(BodyFormat::kCsv, ""), "");
@@ -132,8 +138,8 @@ TEST(Records, CsvRowsThatDoNotFitAreNoObjects) {
 }
 
 TEST(Records, ABadCsvIsRefusedWhole) {
-    for (const char* body : {"\n1", "a,,b\n", "a,a\n", "a,\"b", "a\n\"1", "a\n1\n\"2\"\"", "\"a\"x\n",
-                             "\xff\n1"}) {
+    for (const char* body :
+         {"\n1", "a,,b\n", "a,a\n", "a,\"b", "a\n\"1", "a\n1\n\"2\"\"", "\"a\"x\n", "\xff\n1"}) {
         EXPECT_EQ(CodeOf(BodyFormat::kCsv, body), Code::kInvalid) << body;
     }
     std::string wide = "c0";
@@ -150,10 +156,13 @@ TEST(Records, CsvRowsOfCommasStaySmall) {
     EXPECT_EQ(CodeOf(BodyFormat::kCsv, body), Code::kLimit);
 }
 
-// The examples of the specification, shortened: https://github.com/cloudevents/spec, formats/json-format.md.
+// The examples of the specification, shortened: https://github.com/cloudevents/spec,
+// formats/json-format.md.
 constexpr std::string_view kEvent =
-    "{\"specversion\" : \"1.0\", \"type\" : \"com.example.someevent\", \"source\" : \"/mycontext\",\n"
-    "\"id\" : \"C234-1234-1234\", \"time\" : \"2018-04-05T17:31:00Z\", \"comexampleextension1\" : \"v\",\n"
+    "{\"specversion\" : \"1.0\", \"type\" : \"com.example.someevent\", \"source\" : "
+    "\"/mycontext\",\n"
+    "\"id\" : \"C234-1234-1234\", \"time\" : \"2018-04-05T17:31:00Z\", \"comexampleextension1\" : "
+    "\"v\",\n"
     "\"datacontenttype\" : \"application/json\",\n"
     "\"data\" : {\n \"appinfoA\" : \"abc\", \"n\" : 12345678901234567890.10 } }";
 
@@ -163,8 +172,8 @@ TEST(Records, ACloudEventGivesItsDataAndKey) {
     EXPECT_EQ(records->lines, "{  \"appinfoA\" : \"abc\", \"n\" : 12345678901234567890.10 }\n");
     EXPECT_EQ(records->record_keys, std::vector<std::string>{"/mycontext C234-1234-1234"});
     EXPECT_EQ(records->types, std::vector<std::string>{"com.example.someevent"});
-    const auto named = SplitRecords(BodyFormat::kCloudEvent, kEvent,
-                                    {"ce_id", "ce_time", "ce_subject", "other"});
+    const auto named =
+        SplitRecords(BodyFormat::kCloudEvent, kEvent, {"ce_id", "ce_time", "ce_subject", "other"});
     EXPECT_EQ(named->lines,
               "{\"ce_id\":\"C234-1234-1234\",\"ce_time\":\"2018-04-05T17:31:00Z\",  \"appinfoA\" : "
               "\"abc\", \"n\" : 12345678901234567890.10 }\n");
@@ -181,7 +190,8 @@ TEST(Records, DataThatIsNoObjectBecomesAMember) {
     EXPECT_EQ(lines(""), "{}\n");
     EXPECT_EQ(lines(R"(,"data":{})"), "{}\n");
     EXPECT_EQ(lines(R"(,"data":[1,2])"), "{\"data\":[1,2]}\n");
-    EXPECT_EQ(lines(R"(,"data":"<much wow=\"xml\"/>")"), "{\"data\":\"<much wow=\\\"xml\\\"/>\"}\n");
+    EXPECT_EQ(lines(R"(,"data":"<much wow=\"xml\"/>")"),
+              "{\"data\":\"<much wow=\\\"xml\\\"/>\"}\n");
     EXPECT_EQ(lines(",\"data_base64\":\"" + Base64("{\"a\":\n1}") + "\""), "{\"a\": 1}\n");
     EXPECT_EQ(lines(",\"data_base64\":\"" + Base64("42") + "\""), "{\"data\":42}\n");
     EXPECT_EQ(lines(",\"data_base64\":\"" + Base64("hello\n") + "\""), "{\"data\":\"hello\\n\"}\n");
@@ -189,21 +199,21 @@ TEST(Records, DataThatIsNoObjectBecomesAMember) {
 }
 
 TEST(Records, ABadEnvelopeIsRefused) {
-    for (const char* body : {
-             R"({"specversion":"1.0","id":"1","source":"s"})",
-             R"({"specversion":"1.0","id":"","source":"s","type":"t"})",
-             R"({"specversion":"0.3","id":"1","source":"s","type":"t"})",
-             R"({"id":"1","source":"s","type":"t"})",
-             R"({"specversion":"1.0","id":1,"source":"s","type":"t"})",
-             R"({"specversion":"1.0","id":"1","id":"2","source":"s","type":"t"})",
-             R"({"specversion":"1.0","id":"1","source":"s","type":"t","data":1,"data":2})",
-             R"({"specversion":"1.0","id":"1","source":"s","type":"t","data":1,"data_base64":"Mg=="})",
-             R"({"specversion":"1.0","id":"1","source":"s","type":"t","data_base64":"?"})",
-             R"({"specversion":"1.0","id":"1","source":"s","type":"t","data":{"a":1})",
-             R"({"specversion":"1.0","id":"1","source":"s","type":"t","data":{]})",
-             R"({"specversion":"1.0","id":"1","source":"s","type":"t",})",
-             R"({"specversion":"1.0" "id":"1","source":"s","type":"t"})",
-             R"([{"specversion":"1.0","id":"1","source":"s","type":"t"}])", "x", "{}{}"}) {
+    for (const char* body :
+         {R"({"specversion":"1.0","id":"1","source":"s"})",
+          R"({"specversion":"1.0","id":"","source":"s","type":"t"})",
+          R"({"specversion":"0.3","id":"1","source":"s","type":"t"})",
+          R"({"id":"1","source":"s","type":"t"})",
+          R"({"specversion":"1.0","id":1,"source":"s","type":"t"})",
+          R"({"specversion":"1.0","id":"1","id":"2","source":"s","type":"t"})",
+          R"({"specversion":"1.0","id":"1","source":"s","type":"t","data":1,"data":2})",
+          R"({"specversion":"1.0","id":"1","source":"s","type":"t","data":1,"data_base64":"Mg=="})",
+          R"({"specversion":"1.0","id":"1","source":"s","type":"t","data_base64":"?"})",
+          R"({"specversion":"1.0","id":"1","source":"s","type":"t","data":{"a":1})",
+          R"({"specversion":"1.0","id":"1","source":"s","type":"t","data":{]})",
+          R"({"specversion":"1.0","id":"1","source":"s","type":"t",})",
+          R"({"specversion":"1.0" "id":"1","source":"s","type":"t"})",
+          R"([{"specversion":"1.0","id":"1","source":"s","type":"t"}])", "x", "{}{}"}) {
         EXPECT_EQ(CodeOf(BodyFormat::kCloudEvent, body), Code::kInvalid) << body;
     }
 }
@@ -221,7 +231,8 @@ TEST(Records, ABatchOfCloudEventsHasKeyAndTypeOfEach) {
     EXPECT_EQ(Split(BodyFormat::kCloudEventBatch, "[]")->count, 0u);
     const auto refused =
         Split(BodyFormat::kCloudEventBatch, "[" + EventWith("") + ",{\"id\":\"1\"}]");
-    EXPECT_EQ(refused.error().message, "record 2: not a CloudEvent: its specversion is not \"1.0\"");
+    EXPECT_EQ(refused.error().message,
+              "record 2: not a CloudEvent: its specversion is not \"1.0\"");
 }
 
 TEST(Records, BinaryCloudEventTakesTheBodyAsData) {

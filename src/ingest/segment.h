@@ -3,9 +3,8 @@
 //
 // Every entry names the batch (the first entry of the same write and sync) that it belongs to. That
 // tells a torn write from damage: entries are only written when all batches before theirs are on
-// disk, so unreadable bytes before an entry of a later batch were readable once. The salt in the head
-// keeps the records of a client from looking like entries.
-// Pure. THREAD: any.
+// disk, so unreadable bytes before an entry of a later batch were readable once. The salt in the
+// head keeps the records of a client from looking like entries. Pure. THREAD: any.
 #pragma once
 
 #include <cstdint>
@@ -66,8 +65,8 @@ Result<Decoded> DecodeEntry(std::string_view bytes, uint64_t salt);
 Entry ToEntry(const EntryView& view);
 
 // Reads a whole segment and gives each entry to `visit` with its offset and size.
-// `newest`: its last batch may be torn; then `end` lies before the end of the bytes. FAILS: kCorrupt naming the
-// offset, and what `visit` fails with.
+// `newest`: its last batch may be torn; then `end` lies before the end of the bytes. FAILS:
+// kCorrupt naming the offset, and what `visit` fails with.
 struct Scanned {
     SegmentHead head;
     uint64_t next_number = 0;  // Behind the last entry.

@@ -139,8 +139,8 @@ Result<> ReadBytes(const DiskCalls& disk, const SegmentFile& segment, uint64_t o
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return DiskFailed("read", segment.path, errno);
         if (n == 0) {
-            return Fail(Code::kCorrupt, fmt::format("{} ends before byte {}", segment.path,
-                                                    offset + count));
+            return Fail(Code::kCorrupt,
+                        fmt::format("{} ends before byte {}", segment.path, offset + count));
         }
         filled += static_cast<uint64_t>(n);
     }

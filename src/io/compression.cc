@@ -68,9 +68,10 @@ Result<std::string> Gunzip(std::string_view bytes, uint64_t bytes_max) {
 }
 
 Result<std::string> Unzstd(std::string_view bytes, uint64_t bytes_max) {
-    const std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> reader(ZSTD_createDCtx(), ZSTD_freeDCtx);
-    if (!reader ||
-        ZSTD_isError(ZSTD_DCtx_setParameter(reader.get(), ZSTD_d_windowLogMax, kZstdWindowLogMax))) {
+    const std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> reader(ZSTD_createDCtx(),
+                                                                    ZSTD_freeDCtx);
+    if (!reader || ZSTD_isError(ZSTD_DCtx_setParameter(reader.get(), ZSTD_d_windowLogMax,
+                                                       kZstdWindowLogMax))) {
         return Fail(Code::kUnavailable, "zstd has no memory");
     }
     std::vector<char> buffer(kBufferBytes);
