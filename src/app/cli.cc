@@ -39,7 +39,13 @@ struct Choices {
     TokenOptions token;
     GrantOptions grant;
     QueriesOptions queries;
+    PushOptions push;
+    FollowOptions follow;
+    LettersOptions letters;
+    UploadOptions upload;
     ServeOptions serve;
+    BackupOptions backup;
+    DoctorOptions doctor;
     std::string topic;
     uint32_t limit = 0;
 };
@@ -50,9 +56,12 @@ public:
         Globals();
         Daily();
         Reading();
+        Events();
+        Letters();
         People();
         Tokens();
         Nodes();
+        Operating();
         Meta();
         app_.require_subcommand(0, 1);
         app_.footer("Errors: `weft explain E1207`. Exit codes: `weft help exit-codes`. Try it all: `./x demo`.");
@@ -87,9 +96,12 @@ private:
     void Globals();
     void Daily();
     void Reading();
+    void Events();
+    void Letters();
     void People();
     void Tokens();
     void Nodes();
+    void Operating();
     void Meta();
     Result<int> Help(Shell& shell);
 
@@ -142,6 +154,10 @@ void Tree::Daily() {
     verb = Verb(&app_, kDaily, "run", "compute a product now", [this](Shell& shell) { return StartRun(shell, choices_.product); });
     verb->add_option("product", choices_.product.product, "DOMAIN.PRODUCT")->required();
     verb->add_flag("--wait", choices_.product.wait, "until it has ended; exit 1 if it failed");
+    verb->add_flag("--full", choices_.product.full, "everything anew, also of an incremental port");
+    verb->add_option("--from", choices_.product.from, "fill a range again: from this value of the port's `by` column")->type_name("T");
+    verb->add_option("--to", choices_.product.to, "up to this value, without it")->type_name("T");
+    verb->add_option("--step", choices_.product.step, "so much in each run, as \"1 day\"; goes on where it was interrupted");
 
     verb = Verb(&app_, kDaily, "status", "health of products", [this](Shell& shell) { return Status(shell, choices_.product); });
     verb->add_option("product", choices_.product.product, "DOMAIN.PRODUCT");
@@ -180,6 +196,61 @@ void Tree::Reading() {
 
     verb = Verb(&app_, kDaily, "history", "statements that you ran", [this](Shell& shell) { return ListHistory(shell, choices_.limit); });
     verb->add_option("--limit", choices_.limit, "at most so many");
+}
+
+void Tree::Events() {
+    PushOptions& push = choices_.push;
+    auto* verb = Verb(&app_, kDaily, "push", "send records to a product; exit 1 if some were rejected",
+                      [&push](Shell& shell) { return Push(shell, push); });
+    verb->add_option("product", push.product, "DOMAIN.PRODUCT[.PORT]")->required();
+    verb->add_option("files", push.files, "jsonl, ndjson, json or csv, also .gz and .zst; - is standard input")->required()->type_name("FILE");
+    verb->add_option("--format", push.format, "jsonl, json (an array) or csv, when the name does not say it");
+    verb->add_flag("--no-key", push.no_key, "store them again, also when this file was pushed before");
+    verb->add_flag("--no-wait", push.no_wait, "until they are durable, and not until they are checked");
+
+    FollowOptions& follow = choices_.follow;
+    verb = Verb(&app_, kDaily, "follow", "print records of a product as they arrive, as JSON Lines",
+                [&follow](Shell& shell) { return FollowChanges(shell, follow); });
+    verb->add_option("product", follow.product, "DOMAIN.PRODUCT[.PORT]")->required();
+    verb->add_option("--since", follow.since, "behind this _position, or `now`; from the beginning when absent")->type_name("POSITION");
+    verb->add_option("--limit", follow.limit, "end after so many");
+}
+
+void Tree::Letters() {
+    LettersOptions& letters = choices_.letters;
+    auto* noun = Noun(kDaily, "rejected", "dead letters: list, show, replay, edit, purge");
+    const auto add = [&](const std::string& name, const std::string& meaning, Result<int> (*run)(Shell&, const LettersOptions&)) {
+        auto* verb = Verb(noun, "", name, meaning, [&letters, run](Shell& shell) { return run(shell, letters); });
+        verb->add_option("product", letters.product, "DOMAIN.PRODUCT")->required();
+        return verb;
+    };
+    auto* verb = add("list", "records that were refused, newest first", ListLetters);
+    verb->add_option("--limit", letters.limit, "at most so many");
+    verb->add_option("--reason", letters.reason, "only those whose reason contains this")->type_name("TEXT");
+    verb = add("show", "one of them, whole", ShowLetter);
+    verb->add_option("position", letters.position, "POSITION, or FILE:LINE")->required();
+    verb = add("replay", "put them in again, each once", ReplayLetters);
+    verb->add_option("positions", letters.positions, "POSITION or range, as 12 15-20");
+    verb->add_flag("--all", letters.all, "all that there are now");
+    verb->add_option("--reason", letters.reason, "those whose reason contains this")->type_name("TEXT");
+    verb->add_option("--input", letters.input, "the push input, when there are several");
+    verb = add("edit", "mend one in $EDITOR and put it in", EditLetter);
+    verb->add_option("position", letters.position, "POSITION")->required();
+    verb->add_option("--with", letters.with, "take the new text from there; - is standard input")->type_name("FILE");
+    verb->add_option("--input", letters.input, "the push input, when there are several");
+    verb = add("purge", "delete them for good; needs --yes without a terminal", PurgeLetters);
+    verb->add_option("positions", letters.positions, "POSITION or range, as 12 15-20");
+    verb->add_flag("--all", letters.all, "all that there are now");
+
+    UploadOptions& upload = choices_.upload;
+    verb = Verb(&app_, kDaily, "upload", "send files to an input port; resumes what was cut",
+                [&upload](Shell& shell) { return UploadFiles(shell, upload); });
+    verb->add_option("product", upload.product, "DOMAIN.PRODUCT")->required();
+    verb->add_option("input", upload.input, "the input port")->required();
+    verb->add_option("files", upload.files, "they keep their names; one of the same name is replaced")->type_name("FILE");
+    verb->add_flag("--wait", upload.wait, "until the run has ended; exit 1 if it failed");
+    verb->add_flag("--list", upload.list, "what has been uploaded");
+    verb->add_option("--remove", upload.remove, "delete an uploaded file")->type_name("NAME");
 }
 
 void Tree::People() {
@@ -257,6 +328,11 @@ void Tree::Nodes() {
     verb->add_flag("--insecure-workers", serve.insecure_workers, "run even where the kernel has no sandbox");
     verb->add_option("--log-format", serve.log_format, "text or json");
     verb->add_option("--log-level", serve.log_level, "debug, info, warn or error");
+    verb->add_option("--log-file", serve.log_file, "write the log there instead of to stderr; opened anew at SIGHUP")->type_name("FILE");
+    verb->add_option("--log-bytes", serve.log_bytes, "begin a new file at this size, as 64M");
+    verb->add_option("--log-files", serve.log_files, "keep so many of them");
+    verb->add_option("--disk-warn", serve.disk_warn, "say so below this free space, as 10% or 5G");
+    verb->add_option("--disk-stop", serve.disk_stop, "take in nothing more below this free space, as 1G");
 
     QueriesOptions& queries = choices_.queries;
     verb = Verb(&app_, kNode, "queries", "statements that run now", [&queries](Shell& shell) { return Queries(shell, queries); });
@@ -267,7 +343,31 @@ void Tree::Nodes() {
     Verb(noun, "", "reset-token", "a new administrator's token, on the machine of the stopped node (--data)",
          [](Shell& shell) { return ResetToken(shell); });
     Verb(&app_, kNode, "healthcheck", "exit 0 when the node is ready, else 1", [](Shell& shell) { return CheckHealth(shell); });
-    Verb(&app_, kNode, "doctor", "look for what keeps weft from working", [](Shell& shell) { return Doctor(shell); });
+    verb = Verb(&app_, kNode, "doctor", "look for what keeps weft from working; with --data also in the folder of a stopped node",
+                [this](Shell& shell) { return Doctor(shell, choices_.doctor); });
+    verb->add_flag("--deep", choices_.doctor.deep, "look at every file of every table and at every byte of the log");
+}
+
+void Tree::Operating() {
+    BackupOptions& backup = choices_.backup;
+    auto* noun = Noun(kNode, "backup", "create, verify, show, restore");
+    auto* verb = Verb(noun, "", "create", "back a node up into a folder of its machine, while it works (or is stopped: --data)",
+                      [&backup](Shell& shell) { return MakeBackup(shell, backup); });
+    verb->add_option("folder", backup.folder, "new, empty, or of an earlier backup: then only what is new is copied")->required()->type_name("DIR");
+    verb = Verb(noun, "", "verify", "read every byte of a backup", [&backup](Shell& shell) { return VerifyBackupFolder(shell, backup); });
+    verb->add_option("folder", backup.folder, "the backup")->required()->type_name("DIR");
+    verb = Verb(noun, "", "show", "what a backup holds", [&backup](Shell& shell) { return ShowBackup(shell, backup); });
+    verb->add_option("folder", backup.folder, "the backup")->required()->type_name("DIR");
+    verb = Verb(noun, "", "restore", "make the empty folder --data a node's data folder from a backup",
+                [&backup](Shell& shell) { return RestoreNode(shell, backup); });
+    verb->add_option("folder", backup.folder, "the backup")->required()->type_name("DIR");
+
+    noun = Noun(kNode, "state", "hash");
+    Verb(noun, "", "hash", "one hash over state and tables of a stopped node (--data): equal ones hold the same",
+         [](Shell& shell) { return ShowStateHash(shell); });
+
+    verb = Verb(&app_, kNode, "du", "what takes the disk, by product", [this](Shell& shell) { return ShowDiskUse(shell, choices_.topic); });
+    verb->add_option("product", choices_.topic, "DOMAIN or DOMAIN.PRODUCT");
 }
 
 // The tree as data, for agents and for completion.

@@ -69,6 +69,9 @@ std::string StatusBlock(const Shell& shell, const Json& product) {
                                                TextOf(run, "started"), HumanCount(static_cast<uint64_t>(std::max<int64_t>(
                                                                            0, JsonInt(run, "rows_written"))))));
     for (const auto& guarantee : ListOf(product, "guarantees")) text += Line("  guarantee", Promise(guarantee));
+    if (const int64_t letters = JsonInt(product, "dead_letters"); letters > 0)
+        text += Line("  dead letters", fmt::format("{}: weft rejected list {}", HumanCount(static_cast<uint64_t>(letters)),
+                                                   TextOf(product, "product")));
     return text;
 }
 

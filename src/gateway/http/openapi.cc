@@ -48,7 +48,7 @@ constexpr std::array kShapes{
     Shape{"Guarantee", "name:string promised:string state:string measured:string"},
     Shape{"ProductStatus",
           "product:string version:string health:string reason:string last_run:Run? "
-          "guarantees:Guarantee[]"},
+          "guarantees:Guarantee[] dead_letters:integer?"},
     Shape{"Status", "products:ProductStatus[]"},
     Shape{"Run",
           "id:string product:string version:string trigger:string state:string started:string "
@@ -104,7 +104,7 @@ constexpr std::array kShapes{
     Shape{"Receipt",
           "count:integer repeated:boolean product:string? input:string? first_position:integer? "
           "last_position:integer? duplicates:integer? checked:boolean? accepted:integer? "
-          "rejected:integer? reasons:BadRecord[]? streams:Receipt[]?"},
+          "rejected:integer? exact:boolean? reasons:BadRecord[]? streams:Receipt[]?"},
     Shape{"NewBackup", "folder:string"},
     Shape{"Backup",
           "folder:string time:string state_version:integer hash:string products:integer "

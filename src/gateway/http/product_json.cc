@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "gateway/error_wire.h"
 #include "govern/decide.h"
+#include "meta/runs.h"
 
 namespace weft::gateway::http {
 namespace {
@@ -113,6 +114,23 @@ Json PortDetail(const Viewer& viewer, const meta::Product& product, const model:
         }
     }
     return json;
+}
+
+// Rows of the port `rejected` of all majors, without those that were put in again. A replay settles letter by letter, a
+// purge rewrites the table, so the ranges count letters.
+uint64_t DeadLetters(const meta::State& state, const meta::Product& product) {
+    const auto ports = state.ports_of.find(product.id);
+    if (ports == state.ports_of.end()) return 0;
+    uint64_t count = 0;
+    for (const PortId id : ports->second) {
+        const meta::Port& port = *state.ports.at(id);
+        if (port.name != meta::kRejectedPort) continue;
+        uint64_t settled = 0;
+        for (const auto& range : port.settled) settled += range.last - range.first + 1;
+        const uint64_t rows = port.table.row_count + port.TailRows();
+        count += rows - std::min(rows, settled);
+    }
+    return count;
 }
 
 struct Health {
@@ -248,6 +266,8 @@ Json ProductStatus(const meta::State& state, const meta::Product& product,
               {"reason", health.reason},
               {"guarantees", guarantees}};
     json["last_run"] = last ? ToJson(*last) : Json();
+    if (const uint64_t letters = DeadLetters(state, product); letters > 0)
+        json["dead_letters"] = letters;
     return json;
 }
 
