@@ -59,6 +59,29 @@ def names(rows):
     return textwrap.fill(quoted, 118, break_long_words=False, break_on_hyphens=False)
 
 
+WRITING = """## Writing
+
+A PostgreSQL client that may write (`weft grant web.clicks write --to NAME`) adds records to a product that is fed by
+events, as a push over HTTP does; reading the table is another right.
+
+| statement | what |
+|---|---|
+| `INSERT INTO web.clicks (id, page) VALUES ($1, $2), …` | also `SELECT …`; columns that are not named are null; no `RETURNING`, `ON CONFLICT`, `DEFAULT VALUES` |
+| `COPY web.clicks (id, page) FROM STDIN` | text or CSV with `HEADER [MATCH] DELIMITER NULL QUOTE ESCAPE`; `\\copy` in psql; no binary format, no files of the node |
+
+- Outside of a transaction block the records are durable when the statement is answered. Within a block they are kept, up
+  to 32 MiB, and written at `COMMIT`; `ROLLBACK` and `ROLLBACK TO` drop them. A `COMMIT` that cannot write is an error and
+  ends the transaction. Statements sent together (one string, or up to one Sync) are one transaction, as in PostgreSQL.
+- The node takes records in requests of at most 4 MiB for one port. A request is taken whole or not at all; a larger
+  transaction, or one over several ports, is several requests, and an error between two of them says how many records were
+  accepted before. A `COPY` outside of a block keeps 32 MiB before it writes, and writes as it reads beyond that.
+- A value that its column's type cannot hold is an error at once. A record that breaks the contract (a required column is
+  null, a rule is broken) is accepted and becomes a dead letter, as with a push: look at `web.clicks__rejected`.
+- `received_at` and `_position` are the node's. Records are seen by queries soon after they were accepted, not within the
+  transaction that wrote them. There is no idempotency key over PostgreSQL: push over HTTP for retries that double nothing.
+- `UPDATE`, `DELETE`, `MERGE` and `TRUNCATE` are refused: corrections are new records.""".split("\n")
+
+
 def sql_page():
     functions = read_list("functions")
     allowed = [(name, reason) for name, decision, reason in functions if decision == "allow" and reason != "collation"]
@@ -66,12 +89,13 @@ def sql_page():
     tables = sorted(name[6:] for name, _ in allowed if name.startswith("table:"))
     scalars = sorted(name for name, _ in allowed if ":" not in name and re.match(r"\w", name))
     out = ["# SQL", "",
-           "DuckDB's dialect, read-only, over the relations that you may read. Everything that is not on a reviewed list is",
+           "DuckDB's dialect over the relations that you may read. Everything that is not on a reviewed list is",
            "refused; the lists with their reasons are `src/engine/lists/*.txt`, and `tools/pages.py` makes this page from them.",
            "", "## Statements", "",
            "Besides these: `BEGIN COMMIT ROLLBACK SAVEPOINT DECLARE FETCH CLOSE DISCARD DEALLOCATE SET SHOW RESET` and",
-           "`COPY (…) TO STDOUT`, which PostgreSQL clients use.", "", "| statement | | why |", "|---|---|---|"]
+           "`COPY (…) TO STDOUT`, which PostgreSQL clients use, and what adds records (Writing, below).", "", "| statement | | why |", "|---|---|---|"]
     out += [f"| {name} | {decision} | {reason} |" for name, decision, reason in read_list("statements")]
+    out += ["", *WRITING]
     out += ["", "## Settings that `SET` may change", "", "| setting | what |", "|---|---|"]
     out += [f"| {name} | {reason} |" for name, decision, reason in read_list("settings") if decision == "allow"]
     out += ["", "## Table functions", "", names(tables), "", "## Operators", "", names(operators), "",

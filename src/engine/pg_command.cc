@@ -67,10 +67,16 @@ Result<std::unique_ptr<PgOpen>> PgConversation::Open(PgPrepared& prepared, std::
     open->utility = prepared.utility();
     open->sql = prepared.sql();
     open->formats = formats;
+    CHECK_OK(Aim(prepared));
     if (prepared.has_tree()) {
         auto connection = TRY(TakeConnection());
         open->query = TRY(PgPortal::Open(engine_, std::move(connection), prepared, std::move(values), utc()));
         open->query->SetFormats(formats);
+    }
+    if (prepared.insert()) {
+        open->target = TRY(writes_.Find(prepared.insert()->target, settings_.Get("search_path").value_or("")))->name;
+        open->columns = prepared.aim();
+        open->named = !prepared.insert()->names.empty();
     }
     if (open->utility.kind == Kind::kQuery && open->query) open->fields = open->query->Fields();
     else open->fields = OwnFields(open->utility, formats);
@@ -94,7 +100,7 @@ std::vector<PgField> PgConversation::OwnFields(const PgUtility& utility, const s
         }
         case Kind::kExecute: {
             const auto found = prepared_.find(utility.name);
-            if (found == prepared_.end() || !found->second->columns()) return {};
+            if (found == prepared_.end() || !found->second->columns() || found->second->insert()) return {};
             std::vector<PgField> fields;
             const auto& columns = *found->second->columns();
             for (size_t i = 0; i < columns.types.size(); ++i) {
@@ -110,6 +116,8 @@ std::vector<PgField> PgConversation::OwnFields(const PgUtility& utility, const s
 Result<PgConversation::Outcome> PgConversation::Execute(PgOpen& open, uint64_t rows_max, bool simple) {
     switch (open.utility.kind) {
         case Kind::kQuery: return Query(open, rows_max, simple);
+        case Kind::kInsert: return Insert(open);
+        case Kind::kCopyIn: return BeginCopy(open, simple);
         case Kind::kExplain: return Explain(open, rows_max, simple);
         case Kind::kFetch:
         case Kind::kMove: return Fetch(open, simple);
@@ -220,7 +228,7 @@ Result<std::string> PgConversation::Command(PgOpen& open) {
     return utility.tag;
 }
 
-// ---- transactions: nothing is written, so they are a state, a pinned snapshot (the node's) and settings to undo
+// ---- transactions: a state, a pinned snapshot (the node's), settings to undo, and records kept until their end
 
 Result<std::string> PgConversation::Transaction(const PgUtility& utility) {
     switch (utility.kind) {
@@ -230,11 +238,15 @@ Result<std::string> PgConversation::Transaction(const PgUtility& utility) {
                 settings_.BeginTransaction();
             }
             if (!utility.isolation.empty()) CHECK_OK(settings_.Set("transaction_isolation", utility.isolation, true));
+            if (utility.read_only)
+                CHECK_OK(settings_.Set("transaction_read_only", *utility.read_only ? "on" : "off", true));
             return utility.tag;
         case Kind::kCommit:
         case Kind::kRollback: {
             const bool commit = utility.kind == Kind::kCommit && transaction_ != 'E';
-            EndTransaction(commit);
+            auto written = commit ? writes_.Commit() : Result<>();
+            EndTransaction(commit && written);
+            CHECK_OK(written);
             if (utility.and_chain) {
                 transaction_ = 'T';
                 settings_.BeginTransaction();
@@ -246,7 +258,7 @@ Result<std::string> PgConversation::Transaction(const PgUtility& utility) {
     if (transaction_ == 'I') return Refuse("25P01", utility.tag + " can only be used in transaction blocks");
     if (utility.kind == Kind::kSavepoint) {
         if (savepoints_.size() >= kSavepointsMax) return Refuse("54000", "too many savepoints");
-        savepoints_.push_back({utility.name});
+        savepoints_.push_back({utility.name, writes_.Mark()});
         return utility.tag;
     }
     const auto found = std::find_if(savepoints_.rbegin(), savepoints_.rend(),
@@ -258,6 +270,7 @@ Result<std::string> PgConversation::Transaction(const PgUtility& utility) {
         return std::string("RELEASE");
     }
     savepoints_.resize(keep);
+    writes_.DropTo(savepoints_.back().mark);
     transaction_ = 'T';
     return std::string("ROLLBACK");
 }
@@ -266,6 +279,7 @@ void PgConversation::EndTransaction(bool commit) {
     const bool was_open = transaction_ != 'I';
     transaction_ = 'I';
     savepoints_.clear();
+    writes_.Drop();
     settings_.EndTransaction(commit);
     for (auto at = cursors_.begin(); at != cursors_.end();) {
         const bool stays = at->second.committed || (commit && at->second.hold);
@@ -283,6 +297,10 @@ void PgConversation::EndTransaction(bool commit) {
 }
 
 Result<> PgConversation::SetModes(const PgUtility& utility) {
+    if (utility.read_only) {
+        const auto* name = utility.local ? "transaction_read_only" : "default_transaction_read_only";
+        CHECK_OK(settings_.Set(name, *utility.read_only ? "on" : "off", utility.local));
+    }
     if (utility.isolation.empty()) return {};
     if (!utility.local) CHECK_OK(settings_.Set("default_transaction_isolation", utility.isolation, false));
     return settings_.Set("transaction_isolation", utility.isolation, utility.local);
@@ -313,6 +331,7 @@ Result<> PgConversation::Prepare(const PgUtility& utility) {
     std::vector<uint32_t> types;
     for (const auto& type : utility.types) types.push_back(TypeNamed(type));
     auto made = TRY(PgPrepared::Make(engine_, texts.front(), std::move(types)));
+    CHECK_OK(Aim(*made));
     if (made->has_tree()) {
         auto connection = TRY(TakeConnection());
         auto inferred = made->Infer(engine_, *connection);
@@ -329,8 +348,8 @@ Result<PgConversation::Outcome> PgConversation::ExecutePrepared(PgOpen& open, ui
         if (found == prepared_.end())
             return Refuse("26000", "prepared statement \"" + open.utility.name + "\" does not exist");
         auto& prepared = *found->second;
-        if (!prepared.has_tree() || prepared.utility().kind != Kind::kQuery)
-            return Refuse("0A000", "EXECUTE runs queries only");
+        if (!prepared.has_tree() || (prepared.utility().kind != Kind::kQuery && !prepared.insert()))
+            return Refuse("0A000", "EXECUTE runs queries and INSERT only");
         std::vector<duckdb::Value> values;
         if (!Trim(open.utility.arguments).empty()) {
             const std::string text = "SELECT " + open.utility.arguments;
@@ -343,6 +362,7 @@ Result<PgConversation::Outcome> PgConversation::ExecutePrepared(PgOpen& open, ui
         }
         if (values.size() != prepared.parameter_count())
             return Refuse("42601", "wrong number of parameters for prepared statement \"" + open.utility.name + "\"");
+        CHECK_OK(Aim(prepared));
         auto connection = TRY(TakeConnection());
         CHECK_OK(engine_.Call([&] {
             for (size_t i = 0; i < values.size(); ++i)
@@ -350,6 +370,13 @@ Result<PgConversation::Outcome> PgConversation::ExecutePrepared(PgOpen& open, ui
                     values[i] = values[i].CastAs(*connection->context, prepared.parameter_types()[i]);
         }));
         open.query = TRY(PgPortal::Open(engine_, std::move(connection), prepared, std::move(values), utc()));
+        if (prepared.insert()) {
+            const auto& target = prepared.insert()->target;
+            open.target = TRY(writes_.Find(target, settings_.Get("search_path").value_or("")))->name;
+            open.columns = prepared.aim();
+            open.named = !prepared.insert()->names.empty();
+            return Insert(open);
+        }
         open.query->SetFormats(open.formats);
         open.fields = open.query->Fields();
     }

@@ -1,4 +1,4 @@
-// COPY … TO STDOUT in its new and its old spelling.
+// COPY … TO STDOUT and COPY … FROM STDIN in their new and their old spelling.
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -25,14 +25,16 @@ public:
         ++at_;  // COPY
         if (Accept("binary")) format_ = PgCopyOptions::Format::kBinary;
         CHECK_OK(TakeSource());
-        if (Accept("from"))
-            return Refuse("0A000", "COPY FROM is not supported",
-                          "Tables are changed by product runs; send files with weft upload.");
-        if (!Accept("to")) return Unexpected();
-        if (!Accept("stdout"))
+        if (Accept("from")) {
+            CHECK_OK(TurnIn());
+        } else if (!Accept("to")) {
+            return Unexpected();
+        } else if (!Accept("stdout")) {
             return Refuse("42501", "COPY to a file or program is not permitted", "Use COPY … TO STDOUT.");
+        }
         Accept("with");
         CHECK_OK(Now().Is("(") ? TakeNewOptions() : TakeOldOptions());
+        if (Now().IsWord("where")) return Refuse("0A000", "COPY with WHERE is not supported");
         if (at_ < tokens_.size()) return Unexpected();
         CHECK_OK(Settle());
         return std::move(out_);
@@ -65,6 +67,28 @@ private:
         return Unexpected();
     }
 
+    // What was read as a source is a target.
+    Result<> TurnIn() {
+        if (out_.target.empty()) return Unexpected();
+        if (!Accept("stdin"))
+            return Refuse("42501", "COPY from a file or program is not permitted",
+                          "Use COPY … FROM STDIN: \\copy in psql, copy() in drivers.");
+        if (!plain_columns_) return Refuse("42601", "COPY FROM takes a list of column names");
+        out_.kind = PgUtility::Kind::kCopyIn;
+        out_.sql.clear();
+        return {};
+    }
+
+    // "(a, b)" as names, where it is a list of names.
+    void NoteColumns(size_t open) {
+        for (size_t at = open + 1; at + 1 < at_; at += 2) {
+            const bool more = tokens_[at + 1].Is(",") && at + 2 < at_ - 1;
+            plain_columns_ = plain_columns_ && tokens_[at].IsName() && (more || at + 2 == at_);
+            if (!plain_columns_) return;
+            out_.columns.push_back(tokens_[at].Name());
+        }
+    }
+
     Result<> TakeSource() {
         out_.kind = PgUtility::Kind::kCopyOut;
         if (Now().Is("(")) {
@@ -76,6 +100,7 @@ private:
         }
         const size_t begin = Now().begin;
         while (Now().IsName()) {
+            out_.target.push_back(Now().Name());
             ++at_;
             if (!Now().Is(".")) break;
             ++at_;
@@ -85,7 +110,9 @@ private:
         std::string_view columns = "*";
         if (Now().Is("(")) {
             const size_t open = Now().end;
+            const size_t first = at_;
             CHECK_OK(SkipGroup());
+            NoteColumns(first);
             columns = sql_.substr(open, tokens_[at_ - 1].begin - open);
         }
         out_.sql = fmt::format("SELECT {} FROM {}", columns, table);
@@ -99,6 +126,10 @@ private:
         if (value.size() != 1)
             return Refuse("0A000", fmt::format("COPY {} must be a single one-byte character", what));
         return value[0];
+    }
+
+    bool IsMatch() const {
+        return Now().IsWord("match") || (Now().kind == PgToken::Kind::kString && ToLower(Now().Value()) == "match");
     }
 
     bool Boolean() {  // Absent means on.
@@ -131,6 +162,14 @@ private:
         return {};
     }
 
+    Result<> TakeEncoding() {
+        if (Now().kind != PgToken::Kind::kString) return Unexpected();
+        const std::string name = ToLower(Now().Value());
+        ++at_;
+        if (name == "utf8" || name == "utf-8" || name == "unicode") return {};
+        return Refuse("0A000", fmt::format("COPY encoding \"{}\" is not supported", name), "Send UTF8.");
+    }
+
     Result<> TakeForce() {  // The words FORCE_QUOTE are gone: * or a list of columns.
         if (Now().Is("*")) {
             ++at_;
@@ -150,6 +189,7 @@ private:
             } else if (Accept("null")) {
                 CHECK_OK(TakeNull());
             } else if (Accept("header")) {
+                out_.copy.header_match = IsMatch();
                 out_.copy.header = Boolean();
             } else if (Accept("quote")) {
                 out_.copy.quote = TRY(OneByte("quote"));
@@ -158,8 +198,11 @@ private:
             } else if (Accept("force_quote")) {
                 CHECK_OK(TakeForce());
             } else if (Accept("encoding")) {
-                if (Now().kind != PgToken::Kind::kString) return Unexpected();
-                ++at_;
+                CHECK_OK(TakeEncoding());
+            } else if (Accept("freeze")) {
+                (void)Boolean();
+            } else if (Now().IsWord("force_null") || Now().IsWord("force_not_null") || Now().IsWord("on_error")) {
+                return Refuse("0A000", fmt::format("COPY {} is not supported", ToLower(Now().text)));
             } else {
                 return Unexpected();
             }
@@ -172,7 +215,7 @@ private:
     }
 
     Result<> TakeOldOptions() {
-        while (at_ < tokens_.size()) {
+        while (at_ < tokens_.size() && !Now().IsWord("where")) {
             if (Accept("binary")) {
                 format_ = PgCopyOptions::Format::kBinary;
             } else if (Accept("csv")) {
@@ -208,6 +251,14 @@ private:
         copy.delimiter = delimiter_ ? *delimiter_ : (csv ? ',' : '\t');
         copy.null_text = null_ ? *null_ : (csv ? "" : "\\N");
         copy.escape = escape_ ? *escape_ : copy.quote;
+        if (out_.kind == PgUtility::Kind::kCopyIn) {
+            if (format_ == PgCopyOptions::Format::kBinary)
+                return Refuse("0A000", "COPY FROM in the binary format is not supported", "Use FORMAT csv or text.");
+            if (out_.copy.quote_all) return Refuse("0A000", "COPY FORCE_QUOTE is for COPY TO only");
+            if (!csv && copy.delimiter == '\\') return Refuse("22023", "COPY delimiter cannot be \"\\\"");
+        } else if (copy.header_match) {
+            return Refuse("0A000", "HEADER MATCH is for COPY FROM only");
+        }
         if (format_ == PgCopyOptions::Format::kBinary && (delimiter_ || null_ || copy.header))
             return Refuse("22023", "binary COPY takes no delimiter, null or header");
         if (copy.delimiter == '\n' || copy.delimiter == '\r' || copy.null_text.find_first_of("\r\n") != std::string::npos)
@@ -227,6 +278,7 @@ private:
     std::optional<char> delimiter_;
     std::optional<char> escape_;
     std::optional<std::string> null_;
+    bool plain_columns_ = true;
 };
 
 }  // namespace

@@ -151,10 +151,16 @@ Result<PgClient> TakePgMessage(std::string_view& batch) {
         case 'E': return TakeExecute(body);
         case 'H': return PgFlush{};
         case 'S': return PgSync{};
-        case 'F':
-        case 'd':
-        case 'c':
-        case 'f': return PgOther{type};
+        case 'd': {
+            Body rest = body;
+            return PgCopyData{TRY(rest.Bytes(length - 4))};
+        }
+        case 'c': return PgCopyDone{};
+        case 'f': {
+            Body rest = body;
+            return PgCopyFail{TRY(rest.Text())};
+        }
+        case 'F': return PgOther{type};
         default: return Broken("unknown message type");
     }
 }

@@ -171,6 +171,21 @@ Result<uint64_t> PgPortal::Copy(DataOut& out, const PgCopyOptions& options) {
     return rows;
 }
 
+Result<> PgPortal::Records(PgRecords& records, uint64_t bytes_max) {
+    while (TRY(Fill())) {
+        CHECK_OK(records.Add(*connection_->context, *chunk_));
+        in_chunk_ = chunk_->size();
+        if (records.bytes() <= bytes_max) continue;
+        Error error;
+        error.code = Code::kLimit;
+        error.message = "a transaction writes at most 32 MiB of records";
+        error.hint = "Use smaller transactions, or COPY outside of a transaction block.";
+        error.sqlstate = "54000";
+        return std::unexpected(std::move(error));
+    }
+    return {};
+}
+
 Result<std::vector<duckdb::Value>> PgPortal::FirstRow() {
     std::vector<duckdb::Value> values;
     if (!TRY(Fill())) return values;

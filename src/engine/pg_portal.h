@@ -13,6 +13,7 @@
 #include "engine/pg_encode.h"
 #include "engine/pg_message.h"
 #include "engine/pg_prepared.h"
+#include "engine/pg_record.h"
 #include "engine/worker_internal.h"
 
 namespace weft::engine {
@@ -41,6 +42,8 @@ public:
     Result<Read> Skip(uint64_t rows_max);
     // Every row as CopyData, CopyOutResponse before and CopyDone behind. Returns the number of rows.
     Result<uint64_t> Copy(DataOut& out, const PgCopyOptions& options);
+    // Every row as records of a target. FAILS: as PgRecords::Add.
+    Result<> Records(PgRecords& records, uint64_t bytes_max);
     // The last column of every row as text (EXPLAIN's plan).
     Result<std::string> Text();
     // The values of the first row; empty without one. For arguments of EXECUTE.

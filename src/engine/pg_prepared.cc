@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "engine/duck_type.h"
 #include "duckdb/parser/expression/cast_expression.hpp"
 #include "duckdb/parser/expression/columnref_expression.hpp"
 #include "duckdb/parser/expression/constant_expression.hpp"
@@ -172,6 +173,15 @@ Result<> PgPrepared::ParseTree(Engine& engine) {
     }
     if (parsed->size() != 1) return Refuse("42601", "cannot insert multiple commands into a prepared statement");
     tree_ = std::move(parsed->front());
+    if (utility_.kind == PgUtility::Kind::kQuery && tree_->type == duckdb::StatementType::INSERT_STATEMENT) {
+        PgTakenInsert taken;
+        Result<> done;
+        CHECK_OK(engine.Call([&] { done = TakePgInsert(*tree_, taken); }));
+        CHECK_OK(done);
+        utility_.kind = PgUtility::Kind::kInsert;
+        insert_ = std::move(taken.insert);
+        tree_ = std::move(taken.source);
+    }
     const bool rows = tree_->type == duckdb::StatementType::SELECT_STATEMENT;
     if (!rows && (utility_.kind == PgUtility::Kind::kDeclare || utility_.kind == PgUtility::Kind::kCopyOut))
         return Refuse("42601", "a query is wanted here");
@@ -193,6 +203,33 @@ Result<> PgPrepared::ParseTree(Engine& engine) {
     return {};
 }
 
+Result<> PgPrepared::Aim(Engine& engine, std::vector<OutputColumn> columns) {
+    const auto same = [](const OutputColumn& a, const OutputColumn& b) { return a.name == b.name && a.type == b.type; };
+    if (aimed_ && std::ranges::equal(aim_, columns, same)) return {};
+    aimed_.reset();
+    const auto shape = [&]() -> Result<> {
+        auto copy = tree_->Copy();
+        auto& source = copy->Cast<duckdb::SelectStatement>();
+        for (const auto& place : PgPlacesOf(source, insert_->values)) {
+            if (place.parameter >= oids_.size() || place.column >= columns.size()) continue;
+            if (place.parameter < declared_.size() && declared_[place.parameter] != 0 &&
+                declared_[place.parameter] != kPgUnknown)
+                continue;
+            const auto type = ToDuck(columns[place.column].type);
+            oids_[place.parameter] = ToPgType(type).oid;
+            types_[place.parameter] = oids_[place.parameter] == kPgJson ? LogicalType::VARCHAR : type;
+        }
+        if (insert_->values) CHECK_OK(ShapePgValues(source, columns, !insert_->names.empty()));
+        aimed_ = std::move(copy);
+        return {};
+    };
+    Result<> shaped;
+    CHECK_OK(engine.Call([&] { shaped = shape(); }));
+    CHECK_OK(shaped);
+    aim_ = std::move(columns);
+    return {};
+}
+
 bool PgPrepared::needs_inference() const {
     return std::any_of(oids_.begin(), oids_.end(), [](uint32_t oid) { return oid == 0; });
 }
@@ -202,7 +239,7 @@ bool PgPrepared::needs_inference() const {
 // uses its parameter twice).
 Result<duckdb::unique_ptr<duckdb::SQLStatement>> PgPrepared::Typed(Engine& engine, Pass pass) const {
     return engine.Call([&] {
-        auto copy = tree_->Copy();
+        auto copy = Source().Copy();
         auto* node = NodeOf(*copy);
         if (!node) return copy;
         const auto wrap = [&](Tree& parameter, const LogicalType& type) {
@@ -271,7 +308,7 @@ Result<> PgPrepared::Infer(Engine& engine, duckdb::Connection& connection) {
 Result<duckdb::unique_ptr<duckdb::SQLStatement>> PgPrepared::Admitted(Engine& engine,
                                                                       const std::vector<duckdb::Value>& values) const {
     auto copy = TRY(engine.Call([&] {
-        auto tree = tree_->Copy();
+        auto tree = Source().Copy();
         if (values.empty()) return tree;
         if (auto* node = NodeOf(*tree)) {
             VisitNode(*node, [&](Tree& parameter, size_t i) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/pg_insert.h"
 #include "engine/pg_message.h"
 #include "engine/pg_rewrite.h"
 #include "engine/pg_type.h"
@@ -38,6 +39,12 @@ public:
     size_t parameter_count() const { return parameter_count_; }
     bool needs_inference() const;   // A parameter without a type of the client's.
 
+    // INSERT: the tree is the query for its rows. Aim gives it the target's columns: cells of VALUES are cast to them and
+    // parameters typed by them. REQUIRES: before Infer and Admitted, again when the columns may have changed.
+    const std::optional<PgInsert>& insert() const { return insert_; }
+    Result<> Aim(Engine& engine, std::vector<OutputColumn> columns);
+    const std::vector<OutputColumn>& aim() const { return aim_; }  // The columns that the rows fill, from the first.
+
     // Binds a copy to learn parameter types and columns. REQUIRES: has_tree(), between Begin- and EndStatement.
     Result<> Infer(Engine& engine, duckdb::Connection& connection);
     void Forget() { columns_.reset(); }  // Policy or tables may have changed.
@@ -58,11 +65,15 @@ private:
     Result<> ParseTree(Engine& engine);
     enum class Pass : uint8_t { kDeclared, kCast, kNulls };
     Result<duckdb::unique_ptr<duckdb::SQLStatement>> Typed(Engine& engine, Pass pass) const;
+    const duckdb::SQLStatement& Source() const { return aimed_ ? *aimed_ : *tree_; }
 
     std::string sql_;
     PgUtility utility_;
     PgRewritten text_;
     duckdb::unique_ptr<duckdb::SQLStatement> tree_;
+    std::optional<PgInsert> insert_;
+    std::vector<OutputColumn> aim_;
+    duckdb::unique_ptr<duckdb::SQLStatement> aimed_;  // tree_ for aim_.
     std::vector<uint32_t> declared_;
     std::vector<uint32_t> oids_;
     std::vector<duckdb::LogicalType> types_;

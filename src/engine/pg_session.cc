@@ -59,7 +59,8 @@ PgConversation::PgConversation(Engine& engine, DataOut& out)
       settings_(engine.start().user, [this](const std::string& name, const std::string& value) {
           idle_.clear();  // They carry the old value.
           return engine_.SetSetting(nullptr, name, value);
-      }) {
+      }),
+      writes_(engine) {
     for (const auto& setting : engine.start().settings) settings_.SetAtStart(setting.name, setting.value);
     SetPgSessionOfProcess(&settings_);
 }
@@ -103,31 +104,38 @@ std::string PgConversation::Save() const {
 Ended PgConversation::Run(const Pg& batch) {
     ended_ = {};
     limits_ = batch.limits;
-    bool synced = true;
+    writes_.BeginBatch();
+    bool ready = false;
     out_.Begin(batch.limits.result_bytes);
     std::string_view rest = batch.messages;
-    while (!rest.empty()) {
+    while (!rest.empty() && !ready) {
         auto message = TakePgMessage(rest);
         if (!message) {
+            copy_.reset();
             Failed(message.error(), 0, {});
+            ready = true;
             break;
         }
-        // Some clients wait after Flush, before they Sync: the batch stays open, and so does a failure.
-        synced = !(rest.empty() && std::holds_alternative<PgFlush>(*message));
-        if (std::holds_alternative<PgSync>(*message)) break;
-        if (const auto* query = std::get_if<PgQuery>(&*message)) {
+        is_last_ = rest.starts_with('S');
+        if (copy_) {
+            ready = TakeCopy(*message);
+        } else if (std::holds_alternative<PgSync>(*message)) {
+            ready = true;
+        } else if (const auto* query = std::get_if<PgQuery>(&*message)) {
             Simple(query->sql);
-            break;
+            ready = !copy_;
+        } else if (!failed_) {
+            if (auto done = Take(*message); !done) Failed(done.error(), 0, {});
         }
-        if (failed_) continue;
-        if (auto done = Take(*message); !done) Failed(done.error(), 0, {});
     }
-    if (synced) {
+    // Some clients wait after Flush, before they Sync: the batch stays open, and so does a failure.
+    if (ready) {
         Ready();
         failed_ = false;
     }
     auto ended = Finish();
-    ended.keep = ended.keep || !synced;
+    ended.copy_in = copy_.has_value();
+    ended.keep = ended.keep || !ready;
     return ended;
 }
 
@@ -149,7 +157,11 @@ Ended PgConversation::Finish() {
 
 void PgConversation::Ready() {
     if (statement_open_) EndStatement({}, nullptr, nullptr);
-    if (transaction_ == 'I') ClosePortals();
+    // What a sequence or string wrote outside of a block; after an error there is nothing.
+    if (transaction_ == 'I') {
+        if (auto done = writes_.Commit(); !done) Failed(done.error(), 0, {});
+        ClosePortals();
+    }
     PgWriter writer;
     for (const auto& [name, value] : settings_.TakeReports()) writer.Parameter(name, value);
     writer.Ready(transaction_);
@@ -158,6 +170,7 @@ void PgConversation::Ready() {
 
 void PgConversation::Failed(const Error& error, size_t offset, std::string_view sql) {
     if (transaction_ == 'T') transaction_ = 'E';
+    if (transaction_ == 'I') writes_.Drop();
     failed_ = true;
     PgFailure failure;
     failure.sqlstate = PgSqlState(error);
@@ -195,6 +208,7 @@ void PgConversation::EndStatement(std::string_view sql, const Outcome* outcome, 
     std::vector<RelationName> relations;
     if (statement_open_) relations = engine_.EndStatement();
     const bool was_open = std::exchange(statement_open_, false);
+    if (const auto written = std::exchange(written_, std::nullopt)) relations.push_back(*written);
     if (sql.empty()) return;
     StatementReport report;
     report.sql = std::string(sql.substr(0, kReportSqlMax));
@@ -235,18 +249,29 @@ void PgConversation::Simple(std::string_view sql) {
         out_.Force(writer.buffer());
         return;
     }
-    in_string_ = texts->size() > 1;
-    for (const auto& text : *texts) {
-        auto done = SimpleStatement(text, in_string_);
+    string_ = std::string(sql);
+    string_next_ = 0;
+    GoOn();
+}
+
+void PgConversation::GoOn() {
+    const auto texts = PgSplit(string_);  // Once more behind a COPY in the middle.
+    in_string_ = texts && texts->size() > 1;
+    while (texts && string_next_ < texts->size()) {
+        const auto& text = (*texts)[string_next_++];
+        is_last_ = string_next_ == texts->size();
+        auto done = SimpleStatement(text);
+        if (copy_) return;
         if (done) continue;
         EndStatement(text.sql, nullptr, &done.error());
-        Failed(done.error(), text.offset, sql);
+        Failed(done.error(), text.offset, string_);
         break;
     }
     in_string_ = false;
+    string_.clear();
 }
 
-Result<> PgConversation::SimpleStatement(const PgStatementText& text, bool) {
+Result<> PgConversation::SimpleStatement(const PgStatementText& text) {
     NeedStatement();
     auto prepared = TRY(PgPrepared::Make(engine_, text, {}));
     CHECK_OK(CheckTransaction(prepared->utility()));
@@ -254,6 +279,7 @@ Result<> PgConversation::SimpleStatement(const PgStatementText& text, bool) {
     auto open = TRY(Open(*prepared, {}, {}));
     const Outcome outcome = TRY(Execute(*open, 0, true));
     Retire(std::move(open->query));
+    if (outcome.copying) return {};
     PgWriter writer;
     writer.Tag(outcome.tag);
     CHECK_OK(out_.Append(writer.buffer()));
@@ -278,7 +304,7 @@ Result<> PgConversation::Take(const PgClient& message) {
     }
     const auto* other = std::get_if<PgOther>(&message);
     if (other && other->type == 'F') return Refuse("0A000", "function calls by number are not supported");
-    return {};  // Stray COPY data: PostgreSQL drops it as well.
+    return {};  // COPY data without COPY: PostgreSQL drops it as well.
 }
 
 Result<> PgConversation::TakeParse(const PgParse& message) {
@@ -295,6 +321,7 @@ Result<> PgConversation::TakeParse(const PgParse& message) {
     const auto parse = [&]() -> Result<std::unique_ptr<PgPrepared>> {
         auto made = TRY(PgPrepared::Make(engine_, text, message.types));
         CHECK_OK(CheckTransaction(made->utility()));
+        CHECK_OK(Aim(*made));
         if (made->has_tree() && made->needs_inference()) {
             NeedStatement();
             auto connection = TRY(TakeConnection());
@@ -366,6 +393,7 @@ Result<> PgConversation::TakeBind(const PgBind& message) {
     if (portals_.size() >= kPortalsMax) return Refuse("54000", "too many portals");
     NeedStatement();
     const auto bind = [&]() -> Result<std::unique_ptr<PgOpen>> {
+        CHECK_OK(Aim(prepared));
         if (prepared.has_tree() && prepared.needs_inference()) {  // Replayed from a session's state.
             auto connection = TRY(TakeConnection());
             auto inferred = prepared.Infer(engine_, *connection);
@@ -394,6 +422,7 @@ Result<> PgConversation::DescribeStatement(PgPrepared& prepared) {
     if (prepared.has_tree()) {
         prepared.Forget();
         NeedStatement();
+        CHECK_OK(Aim(prepared));
         auto connection = TRY(TakeConnection());
         auto inferred = prepared.Infer(engine_, *connection);
         GiveConnection(std::move(connection));
@@ -454,6 +483,7 @@ Result<> PgConversation::TakeExecute(const PgExecute& message) {
         EndStatement(sql, nullptr, &outcome.error());
         return std::unexpected(outcome.error());
     }
+    if (outcome->copying) return {};
     PgWriter writer;
     if (outcome->suspended) writer.Empty('s');
     else writer.Tag(outcome->tag);

@@ -1,8 +1,10 @@
 // The conversation with one PostgreSQL client: simple and extended protocol, transactions, cursors, settings.
 //
-// For pg_session.cc and pg_command.cc. worker.cc hands it batches (one Query, or Parse to Sync). Invariants: every batch
+// For pg_session.cc, pg_command.cc and pg_change.cc. worker.cc hands it batches (one Query, or Parse to Sync). Invariants: every batch
 // ends with exactly one ReadyForQuery; after an error the rest of the batch is skipped; in a failed transaction only its
-// end is accepted. Reads have no transaction in DuckDB: the node pins the data while Ended::transaction is not 'I'.
+// end is accepted; but one with a COPY FROM under way ends without (Ended::copy_in). Reads have no transaction in DuckDB:
+// the node pins the data while Ended::transaction is not 'I'. What is written is kept until its transaction ends: at
+// COMMIT, or at the end of the statement, string or sequence that is a transaction of its own.
 // THREAD: main.
 #pragma once
 
@@ -12,11 +14,13 @@
 #include <string>
 #include <vector>
 
+#include "engine/pg_copy_in.h"
 #include "engine/pg_message.h"
 #include "engine/pg_portal.h"
 #include "engine/pg_prepared.h"
 #include "engine/pg_setting.h"
 #include "engine/pg_utility.h"
+#include "engine/pg_write.h"
 #include "engine/worker_internal.h"
 
 namespace weft::engine {
@@ -28,6 +32,9 @@ struct PgOpen {
     PgUtility utility;
     std::string sql;                   // As the client wrote it, for reports.
     std::unique_ptr<PgPortal> query;   // Statements with a tree.
+    RelationName target;               // INSERT.
+    std::vector<OutputColumn> columns; // INSERT: what the query's columns fill,
+    bool named = false;                // and that the client named them.
     std::vector<int16_t> formats;
     std::vector<PgField> fields;       // Of rows that we make ourselves, and of FETCH.
     std::vector<PgRow> rows;
@@ -46,6 +53,7 @@ private:
         std::string tag;
         uint64_t rows = 0;
         bool suspended = false;
+        bool copying = false;  // The client's rows are to come.
     };
     struct Cursor {
         std::unique_ptr<PgPortal> query;
@@ -55,11 +63,20 @@ private:
     };
     struct Savepoint {
         std::string name;
+        size_t mark = 0;  // Of what is kept to be written.
+    };
+    struct Copying {  // COPY FROM STDIN under way.
+        std::unique_ptr<PgCopyIn> rows;
+        std::string sql;  // For the report.
+        std::chrono::steady_clock::time_point started;
+        bool simple = false;
+        bool last = true;  // Nothing of its transaction follows.
     };
 
     // ---- protocol (pg_session.cc)
     void Simple(std::string_view sql);
-    Result<> SimpleStatement(const PgStatementText& text, bool several);
+    void GoOn();  // The statements of string_ that have not run.
+    Result<> SimpleStatement(const PgStatementText& text);
     Result<> Take(const PgClient& message);
     Result<> TakeParse(const PgParse& message);
     Result<> TakeBind(const PgBind& message);
@@ -94,6 +111,14 @@ private:
     void EndTransaction(bool commit);
     void ClosePortals();
 
+    // ---- writing (pg_change.cc)
+    Result<> Aim(PgPrepared& prepared);  // Nothing to do but for INSERT.
+    Result<> CheckWritable(const char* statement) const;
+    Result<Outcome> Insert(PgOpen& open);
+    Result<Outcome> BeginCopy(PgOpen& open, bool simple);
+    bool TakeCopy(const PgClient& message);  // True: ReadyForQuery is due.
+    Result<> CommitIfLast();  // A statement outside of a block that nothing follows is a transaction of its own.
+
     Result<PgPortal::Connection> TakeConnection();
     void GiveConnection(PgPortal::Connection connection);
     void Retire(std::unique_ptr<PgPortal> portal);
@@ -112,7 +137,13 @@ private:
     std::vector<Savepoint> savepoints_;
     std::vector<PgPortal::Connection> idle_;
     char transaction_ = 'I';
+    std::string string_;            // Of a simple query, while it runs.
+    size_t string_next_ = 0;        // Its statement to run next.
     bool in_string_ = false;        // A simple query of several statements: one implicit transaction.
+    bool is_last_ = false;          // Nothing of this implicit transaction follows the statement.
+    PgWrites writes_;
+    std::optional<Copying> copy_;
+    std::optional<RelationName> written_;  // By this statement; for its report.
     bool statement_open_ = false;
     bool failed_ = false;           // Until Sync.
     std::string saved_;             // What the node has of Save().

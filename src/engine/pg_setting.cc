@@ -70,7 +70,8 @@ const PgSettings::Known* PgSettings::Find(std::string_view name) {
         {"default_transaction_deferrable", "off", Shape::kBool, false, false, "Accepted for compatibility.", ""},
         {"default_transaction_isolation", "repeatable read", Shape::kText, false, false,
          "Sets the isolation level of each new transaction; reads use one snapshot whatever it says.", ""},
-        {"default_transaction_read_only", "on", Shape::kBool, true, false, "Tables are read-only over SQL.", ""},
+        {"default_transaction_read_only", "off", Shape::kBool, true, false,
+         "Sets whether new transactions refuse INSERT and COPY FROM.", ""},
         {"enable_seqscan", "on", Shape::kBool, false, false, "Accepted for compatibility.", ""},
         {"escape_string_warning", "on", Shape::kBool, false, false, "Accepted for compatibility.", ""},
         {"extra_float_digits", "1", Shape::kText, false, false, "Floats are always printed shortest and exact.", ""},
@@ -111,7 +112,8 @@ const PgSettings::Known* PgSettings::Find(std::string_view name) {
         {"TimeZone", "UTC", Shape::kText, true, true, "Sets the time zone for displaying timestamps.", ""},
         {"transaction_deferrable", "off", Shape::kBool, false, false, "Accepted for compatibility.", ""},
         {"transaction_isolation", "repeatable read", Shape::kText, false, false, "The current isolation level.", ""},
-        {"transaction_read_only", "on", Shape::kBool, false, false, "Tables are read-only over SQL.", ""},
+        {"transaction_read_only", "", Shape::kBool, false, false,
+         "Shows whether this transaction refuses INSERT and COPY FROM.", ""},
         {"work_mem", "4MB", Shape::kText, false, false, "Accepted; the node sets a session's memory.", ""},
         {"xmloption", "content", Shape::kText, false, false, "Accepted for compatibility.", ""},
     };
@@ -252,6 +254,7 @@ std::optional<std::string> PgSettings::Get(std::string_view name) const {
     const Known* known = Find(name);
     if (!known) return std::nullopt;
     if (key == "session_authorization") return user_;
+    if (key == "transaction_read_only") return Get("default_transaction_read_only");
     return std::string(known->value);
 }
 

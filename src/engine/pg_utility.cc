@@ -105,9 +105,10 @@ Result<> TakeModes(Cursor& at, PgUtility& out) {
             out.isolation = level;
         } else if (at.Accept("read")) {
             if (at.Accept("write")) {
-                out.transaction_read_only = false;
+                out.read_only = false;
             } else {
                 CHECK_OK(at.Want("only"));
+                out.read_only = true;
             }
         } else if (at.Accept("not") || at.IsWord("deferrable")) {
             CHECK_OK(at.Want("deferrable"));
@@ -393,13 +394,14 @@ Result<PgUtility> TakeExplain(Cursor& at) {
     return out;
 }
 
-// Statements that change things. Weft's tables are changed by runs of products only.
+// Statements that change things. Records of events may be added; nothing else is changed over SQL.
 std::optional<Error> Refused(const PgToken& first) {
-    static constexpr std::string_view kWrites[] = {"insert", "update", "delete", "merge", "truncate"};
+    static constexpr std::string_view kWrites[] = {"update", "delete", "merge", "truncate"};
     for (const auto word : kWrites)
         if (first.IsWord(word))
-            return Refuse("0A000", "tables are read-only over SQL: " + std::string(word) + " is not supported",
-                          "Tables are changed by product runs. Change the product's inputs, or use weft upload.")
+            return Refuse("0A000", std::string(word) + " is not supported: rows are not changed in place",
+                          "Corrections are new records: INSERT or COPY them into a product fed by events; other "
+                          "tables are changed by their product's runs.")
                 .error();
     static constexpr std::string_view kShapes[] = {"create", "alter", "drop", "comment", "refresh", "reindex",
                                                    "vacuum", "cluster", "import", "security"};

@@ -24,6 +24,7 @@ struct PgCopyOptions {
     char quote = '"';
     char escape = '"';
     bool quote_all = false;
+    bool header_match = false;  // COPY FROM: the header must name the columns.
 };
 
 struct PgUtility {
@@ -31,11 +32,12 @@ struct PgUtility {
         kQuery,          // Not ours: DuckDB's parser decides. `sql` is the statement.
         kNothing,        // Accepted without effect: LISTEN, LOCK TABLE, SET CONSTRAINTS …
         kBegin, kCommit, kRollback, kSavepoint, kRelease, kRollbackTo,
-        kTransactionModes,  // SET TRANSACTION, SET SESSION CHARACTERISTICS: `read_only` if named.
+        kTransactionModes,  // SET TRANSACTION, SET SESSION CHARACTERISTICS.
         kSet, kReset, kShow, kDiscard,
         kPrepare, kExecute, kDeallocate,
         kDeclare, kFetch, kMove, kClose,
-        kCopyOut, kExplain,
+        kCopyOut, kCopyIn, kExplain,
+        kInsert,         // Never from ParsePgUtility: PgPrepared finds it in the tree.
     };
     Kind kind = Kind::kQuery;
     std::string tag;          // Of CommandComplete, where it does not depend on rows.
@@ -52,9 +54,11 @@ struct PgUtility {
     bool fetch_all = false;
     int64_t count = 1;
     bool and_chain = false;
-    bool transaction_read_only = true;
+    std::optional<bool> read_only;  // Of a transaction's modes.
     std::string isolation;    // Empty: not named.
     PgCopyOptions copy;
+    std::vector<std::string> target;   // COPY FROM: the parts of the table's name, folded.
+    std::vector<std::string> columns;  // COPY FROM: empty for all.
 };
 
 // FAILS: kInvalid: 42601 for a broken statement of ours; 0A000 or 42501 for one that Weft does not have, with advice.

@@ -64,12 +64,31 @@ TEST(PgUtility, CopyKnowsOldAndNewOptions) {
     EXPECT_EQ(Parse("COPY t TO STDOUT WITH BINARY")->copy.format, PgCopyOptions::Format::kBinary);
     EXPECT_TRUE(Parse("COPY t TO STDOUT CSV HEADER QUOTE AS ''''")->copy.header);
     EXPECT_EQ(Parse("COPY t TO '/etc/passwd'").error().sqlstate, "42501");
-    EXPECT_EQ(Parse("COPY t FROM STDIN").error().sqlstate, "0A000");
     EXPECT_EQ(Parse("COPY t TO STDOUT (DELIMITER 'ab')").error().sqlstate, "0A000");
 }
 
+TEST(PgUtility, CopyFromNamesItsTarget) {
+    const auto copy = Parse("COPY Web.\"Clicks\" (At, \"Url\") FROM STDIN WITH (FORMAT csv, HEADER match, NULL '-')");
+    ASSERT_TRUE(copy) << copy.error().message;
+    EXPECT_EQ(copy->kind, Kind::kCopyIn);
+    EXPECT_EQ(copy->target, (std::vector<std::string>{"web", "Clicks"}));
+    EXPECT_EQ(copy->columns, (std::vector<std::string>{"at", "Url"}));
+    EXPECT_TRUE(copy->copy.header && copy->copy.header_match);
+    EXPECT_EQ(copy->copy.null_text, "-");
+    EXPECT_TRUE(Parse("copy clicks from stdin csv header")->copy.header);
+    EXPECT_TRUE(Parse("copy clicks from stdin")->columns.empty());
+    EXPECT_EQ(Parse("COPY t FROM '/etc/passwd'").error().sqlstate, "42501");
+    EXPECT_EQ(Parse("COPY t FROM PROGRAM 'ls'").error().sqlstate, "42501");
+    EXPECT_EQ(Parse("COPY (select 1) FROM STDIN").error().sqlstate, "42601");
+    EXPECT_EQ(Parse("COPY t (a b) FROM STDIN").error().sqlstate, "42601");
+    EXPECT_EQ(Parse("COPY t (a, ) FROM STDIN").error().sqlstate, "42601");
+    EXPECT_EQ(Parse("COPY t FROM STDIN (FORMAT binary)").error().sqlstate, "0A000");
+    EXPECT_EQ(Parse("COPY t FROM STDIN WHERE a > 1").error().sqlstate, "0A000");
+    EXPECT_EQ(Parse("COPY t FROM STDIN (ENCODING 'LATIN1')").error().sqlstate, "0A000");
+}
+
 TEST(PgUtility, WritesAreRefusedWithAdvice) {
-    for (const char* sql : {"insert into t values (1)", "CREATE TABLE t (a int)", "drop view v", "GRANT SELECT ON t TO x"}) {
+    for (const char* sql : {"update t set a = 1", "delete from t", "TRUNCATE t", "CREATE TABLE t (a int)", "drop view v", "GRANT SELECT ON t TO x"}) {
         const auto refused = Parse(sql);
         ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error().sqlstate, "0A000");

@@ -95,6 +95,47 @@ Result<std::vector<io::Descriptor>> Answers::OnNeedFiles(const engine::NeedFiles
     return files;
 }
 
+namespace {
+
+// What PostgreSQL's clients expect to read.
+Error ForPostgres(Error error) {
+    if (!error.sqlstate.empty()) return error;
+    if (error.code == Code::kDenied) error.sqlstate = "42501";
+    if (error.code == Code::kNotFound) error.sqlstate = "42P01";
+    if (error.code == Code::kConflict) error.sqlstate = "23505";
+    if (error.code == Code::kUnavailable) error.sqlstate = "53100";
+    if (error.code == Code::kLimit) {
+        error.sqlstate = "53400";
+        if (error.hint.empty()) error.hint = "Try again in a moment.";
+    }
+    return error;
+}
+
+}  // namespace
+
+Result<std::vector<engine::OutputColumn>> Answers::OnWrite(const engine::Write& write) {
+    if (!ingest_) return std::unexpected(Error{Code::kInvalid, "this node takes no records over SQL", {}, "0A000", {}});
+    auto target = ingest_->FindTable(*state_, who_, write.relation);
+    if (!target) return std::unexpected(ForPostgres(std::move(target).error()));
+    if (!write.lines.empty() || write.count > 0) {
+        // The worker says what the lines are; the node looks itself.
+        auto records = TRY(ingest::SplitRecords(ingest::BodyFormat::kJsonLines, write.lines, {}));
+        if (records.count != write.count || records.count == 0)
+            return Fail(Code::kCorrupt, "the records of a worker are not as many as it says");
+        auto accepted = ingest_->Accept(*target, who_, std::move(records), {});
+        if (!accepted) return std::unexpected(ForPostgres(std::move(accepted).error()));
+    }
+    std::vector<engine::OutputColumn> columns;
+    for (const auto& column : target->columns) {
+        engine::OutputColumn output;
+        output.name = column.name;
+        output.type = column.type;
+        output.required = column.required;
+        columns.push_back(std::move(output));
+    }
+    return columns;
+}
+
 bool Answers::StillPermitted(const meta::State& state, const govern::Principal& who, Timestamp now) const {
     std::scoped_lock lock(mutex_);
     for (const auto& [token, resolved] : relations_) {

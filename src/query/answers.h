@@ -1,4 +1,4 @@
-// Answers a worker's questions for one session: names, scans, files. The worker is hostile; every token, index and
+// Answers a worker's questions for one session: names, scans, files, records to accept. The worker is hostile; every token, index and
 // count that it sends is looked up, never trusted.
 //
 // One batch sees one state snapshot (names and decisions) and, inside a transaction, one data snapshot (tables).
@@ -14,13 +14,14 @@
 #include "catalog/tables.h"
 #include "engine/pool.h"
 #include "govern/principal.h"
+#include "ingest/ingest.h"
 #include "meta/store.h"
 
 namespace weft::query {
 
 class Answers : public engine::Host {  // THREAD: any; one question at a time, Still from another thread.
 public:
-    explicit Answers(catalog::Tables& tables) : tables_(tables) {}
+    explicit Answers(catalog::Tables& tables, ingest::Ingest* ingest = nullptr) : tables_(tables), ingest_(ingest) {}
 
     // A new batch: decisions by `state`; tables as of `data` (the transaction's first state, or `state` itself).
     // `keep`: an open portal still reads relations of earlier batches.
@@ -33,6 +34,8 @@ public:
     std::vector<engine::RelationAnswer> OnNames(const std::vector<engine::RelationName>& names) override;
     Result<engine::ScanFiles> OnOpen(const engine::Open& open) override;
     Result<std::vector<io::Descriptor>> OnNeedFiles(const engine::NeedFiles& need) override;
+    // May this principal write here, by the batch's state? Who may write need not be able to read.
+    Result<std::vector<engine::OutputColumn>> OnWrite(const engine::Write& write) override;
 
     // Does `state` still permit everything that this session has been handed? A revocation ends what runs.
     bool StillPermitted(const meta::State& state, const govern::Principal& who, Timestamp now) const;
@@ -49,6 +52,7 @@ private:
         catalog::Tables::Plan plan;
     };
     catalog::Tables& tables_;
+    ingest::Ingest* ingest_;
     std::shared_ptr<const meta::State> state_;
     std::shared_ptr<const meta::State> data_;
     govern::Principal who_;

@@ -19,6 +19,7 @@
 #include "engine/pool.h"
 #include "engine/protocol.h"
 #include "govern/principal.h"
+#include "ingest/ingest.h"
 #include "meta/history.h"
 #include "meta/store.h"
 

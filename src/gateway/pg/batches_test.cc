@@ -88,6 +88,63 @@ TEST(Batches, SkippingEndsWithSync) {
     EXPECT_EQ(taken, input.size() - Message('Q').size());
 }
 
+// As Cut, for one input of a COPY: what is handed over, and how much of it is left in the input.
+std::string CutCopy(Batches& batches, std::string& input) {
+    std::string types;
+    while (true) {
+        size_t taken = 0;
+        const auto kind = batches.Take(input, taken);
+        if (!kind) return types + "!" + kind.error().sqlstate;
+        input.erase(0, taken);
+        if (*kind == Kind::kNeedMore) return types;
+        if (*kind == Kind::kTerminate) return types + "X";
+        const std::string messages = batches.TakeMessages();
+        types += messages.substr(0, 1) + std::to_string(messages.size()) + (*kind == Kind::kBatch ? "." : "~");
+        if (batches.copy_in() && messages.find('c') != std::string::npos) batches.SetCopyIn(false);
+    }
+}
+
+TEST(Batches, RowsOfACopyAreHandedOverInPieces) {
+    Batches batches;
+    std::string input = Message('Q', "copy\0"s);
+    EXPECT_EQ(CutCopy(batches, input), "Q10.");
+    batches.SetCopyIn(true);
+    EXPECT_FALSE(batches.extended());
+    input = Message('d', "xy");
+    EXPECT_EQ(CutCopy(batches, input), "");  // Waits for more.
+    input = Message('d', std::string(kCopyBatchBytes, 'x')) + Message('S') + Message('H') + Message('d', "z");
+    EXPECT_EQ(CutCopy(batches, input), "d1048588~");
+    input = Message('c') + Message('Q', "x\0"s);
+    EXPECT_EQ(CutCopy(batches, input), "d11~Q7.");
+    batches.SetCopyIn(true);
+    input = Message('d') + Message('X');
+    EXPECT_EQ(CutCopy(batches, input), "X");
+}
+
+TEST(Batches, ACopyInASequenceWaitsForASyncOfItsOwn) {
+    Batches batches;
+    std::string input = Message('P') + Message('B') + Message('E') + Message('S');
+    EXPECT_EQ(CutCopy(batches, input), "P20.");
+    batches.SetCopyIn(true);
+    EXPECT_TRUE(batches.extended());
+    EXPECT_FALSE(batches.in_sequence());
+    input = Message('S') + Message('c');
+    EXPECT_EQ(CutCopy(batches, input), "c5~");
+    EXPECT_TRUE(batches.in_sequence());  // So its Sync goes to the worker.
+    input = Message('S');
+    EXPECT_EQ(CutCopy(batches, input), "S5.");
+    EXPECT_FALSE(batches.in_sequence());
+}
+
+TEST(Batches, OtherMessagesEndACopyAndUnknownOnesTheStream) {
+    Batches batches;
+    batches.SetCopyIn(true);
+    std::string input = Message('d', "row") + Message('Q', "select 1\0"s);
+    EXPECT_EQ(CutCopy(batches, input), "d22~");
+    input = Message('?');
+    EXPECT_EQ(CutCopy(batches, input), "!08P01");
+}
+
 TEST(Batches, LiesEndTheStream) {
     EXPECT_EQ(Cut("Q\xff\xff\xff\xff"s), "!08P01");
     EXPECT_EQ(Cut("Q\0\0\0\3"s), "!08P01");

@@ -247,7 +247,7 @@ asio::awaitable<void> Connection::ServeBatches() {
             co_return;
         } else if (*kind == Batches::Kind::kNeedMore) {
             wire_.input_max = std::max(kReadAheadBytes, batches_.wanted());
-            wire_.idle = wire_.input().empty() && session_->transaction() == 'I';
+            wire_.idle = wire_.input().empty() && session_->transaction() == 'I' && !batches_.copy_in();
             going_on = co_await wire_.WaitForInput();
             wire_.idle = false;
         } else if (*kind == Batches::Kind::kFunctionCall) {
@@ -256,7 +256,9 @@ asio::awaitable<void> Connection::ServeBatches() {
             going_on = co_await AnswerError(error, true);
         } else {
             std::string messages = batches_.TakeMessages();
-            const bool complete = *kind == Batches::Kind::kBatch;
+            // The end of a COPY in a simple Query is answered with ReadyForQuery, too.
+            const bool complete = *kind == Batches::Kind::kBatch ||
+                                  (batches_.copy_in() && !batches_.extended());
             if (messages.front() == 'S' &&
                 !was_sequence) {  // A lone Sync asks nothing of a worker.
                 engine::PgWriter out;
@@ -319,6 +321,7 @@ asio::awaitable<bool> Connection::RunBatch(std::string messages, bool complete) 
     if (!posted) {
         running_ = false;
         const Error error = Fatal(Code::kLimit, "53300", "too many statements are waiting");
+        if (batches_.copy_in()) co_return co_await Fail(error);
         co_return co_await AnswerError(error, complete);
     }
     while (!begun_) co_await wire_.changed().Wait();
@@ -326,6 +329,8 @@ asio::awaitable<bool> Connection::RunBatch(std::string messages, bool complete) 
         running_ = false;
         const Error error = begun_->error();
         parts_.metrics.CountStatement(Path::kPostgres, Outcome::kFailed, 0, 0);
+        // The worker still waits for rows that it will not get: the session cannot go on.
+        if (batches_.copy_in()) co_return co_await Fail(error);
         co_return co_await AnswerError(error, complete);
     }
     const bool intact = co_await Forward();
@@ -333,6 +338,7 @@ asio::awaitable<bool> Connection::RunBatch(std::string messages, bool complete) 
         co_await wire_.changed().Wait();  // Nothing of the batch may outlive this frame.
     running_ = false;
     Count(start);
+    batches_.SetCopyIn(*ended_ && (*ended_)->copy_in);
     if (!intact || wire_.closed()) co_return false;
     // Without its closing frame a batch has lost its worker: the client has no ReadyForQuery yet.
     if (answered_) co_return true;
