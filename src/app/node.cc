@@ -172,7 +172,10 @@ Result<> Serve(const NodeOptions& options) {
     Notify("READY=1");
 
     int signal = 0;
-    while (sigwait(&stops, &signal) != 0 || signal == SIGHUP) ReopenLogFile();
+    while (sigwait(&stops, &signal) != 0 || signal == SIGHUP) {
+        ReopenLogFile();
+        LogInfo("node", "SIGHUP: the log file is opened anew");
+    }
     LogInfo("node", "stopping: draining statements and runs");
     Notify("STOPPING=1");
     // Left over only when the process is killed; a stale file would send the command line nowhere.

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "catalog/merge.h"
+#include "catalog/retention.h"
 #include "catalog/staging.h"
 #include "iceberg/cache.h"
 #include "iceberg/care.h"
@@ -30,6 +31,9 @@ public:
 
 private:
     void Loop(std::stop_token stop);
+    Result<bool> Retire(const meta::Port& port) {
+        return RemoveTooOld(parts_.store, parts_.tables, port, parts_.clock.Now());
+    }
     Result<bool> Merge(const meta::Port& port);
     Result<bool> Expire(const meta::Port& port);
     Result<> Sweep();
@@ -69,7 +73,7 @@ Result<uint32_t> BackgroundCare::RunOnce() {
         if (port->table.metadata_location.empty()) continue;
         // A port of arriving files knows which data files hold the rows of which input file.
         if (!port->taken.empty()) continue;
-        for (auto step : {&BackgroundCare::Merge, &BackgroundCare::Expire}) {
+        for (auto step : {&BackgroundCare::Retire, &BackgroundCare::Merge, &BackgroundCare::Expire}) {
             const auto now_port = parts_.store.Snapshot()->ports;
             const auto it = now_port.find(id);
             if (it == now_port.end()) break;

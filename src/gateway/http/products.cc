@@ -1,5 +1,6 @@
 // The life of products over HTTP: validate, plan, apply, remove, list, show, search, status.
 #include "catalog/products.h"
+#include "catalog/retention.h"
 
 #include "gateway/error_wire.h"
 #include "gateway/http/product_json.h"
@@ -91,6 +92,32 @@ Result<Response> List(Deps& deps, Request& request) {
     return JsonResponse({{"products", list}});
 }
 
+// What table care has done about the promise; the age of rows itself is not measured.
+void AddRetention(Deps& deps, const meta::State& state, const meta::Product& product, Json& json) {
+    const auto ids = state.ports_of.find(product.id);
+    if (ids == state.ports_of.end()) return;
+    for (Json& port : json["ports"]) {
+        std::string text;
+        for (const PortId id : ids->second) {
+            const meta::Port& published = *state.ports.at(id);
+            if (published.name != JsonString(port, "name")) continue;
+            if (!catalog::RetentionOf(state, published)) continue;
+            const auto retired = catalog::FindRetired(deps.tables, published);
+            if (!retired) continue;
+            text = !*retired ? "nothing was too old yet"
+                             : "removed " + std::to_string((*retired)->rows) + " rows in " +
+                                   std::to_string((*retired)->files) + " files, last at " +
+                                   ToRfc3339((*retired)->last);
+        }
+        if (text.empty()) continue;
+        for (Json& guarantee : port["guarantees"])
+            if (JsonString(guarantee, "name") == "retention") {
+                guarantee["state"] = "enforced";
+                guarantee["measured"] = text;
+            }
+    }
+}
+
 Result<Response> Show(Deps& deps, Request& request) {
     const Viewer viewer = ViewerOf(deps, request);
     const std::string name = request.Part("domain") + "." + request.Part("product");
@@ -100,6 +127,7 @@ Result<Response> Show(Deps& deps, Request& request) {
     const auto last = TRY(deps.history.Run(product->run.id));
     const Json status = ProductStatus(viewer.state, *product, last);
     for (const char* key : {"health", "reason", "last_run"}) json[key] = status[key];
+    AddRetention(deps, viewer.state, *product, json);
     return JsonResponse(json);
 }
 
