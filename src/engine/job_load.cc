@@ -7,11 +7,14 @@
 #include "base/text.h"
 #include "duckdb/parser/parser.hpp"
 #include "duckdb/parser/query_node/select_node.hpp"
+#include "duckdb/parser/query_node/set_operation_node.hpp"
 #include "duckdb/parser/statement/copy_statement.hpp"
 #include "duckdb/parser/statement/select_statement.hpp"
+#include "duckdb/parser/tableref/joinref.hpp"
 #include "duckdb/parser/tableref/subqueryref.hpp"
 #include "engine/duck_type.h"
 #include "engine/job_output.h"
+#include "engine/job_part.h"
 #include "engine/job_profile.h"
 #include "engine/job_rule.h"
 
@@ -53,30 +56,56 @@ class Load {
     Engine& engine_;
     const Job& job_;
     JobState& state_;
+    const Input* OnlyInput() const;
+
     Connection connection_;
     std::vector<RowRule> rules_;
+    PartSql part_;
 };
 
 std::string Violation(const std::string& expression) {
     return "coalesce(" + expression + ", false)";
 }
 
+// The subquery in `from` that stands first, at the left end of joins.
+duckdb::SubqueryRef* FirstSubquery(duckdb::TableRef* from) {
+    while (from != nullptr && from->type == duckdb::TableReferenceType::JOIN)
+        from = from->Cast<duckdb::JoinRef>().left.get();
+    if (from == nullptr || from->type != duckdb::TableReferenceType::SUBQUERY) return nullptr;
+    return &from->Cast<duckdb::SubqueryRef>();
+}
+
 // The user's rows go where "(SELECT 1) AS weft_rows" stands, at the bottom of our own statement.
 Result<> PutRows(duckdb::SQLStatement& copy, Statement source) {
     auto* node = copy.Cast<duckdb::CopyStatement>().info->select_statement.get();
-    while (node != nullptr && node->type == duckdb::QueryNodeType::SELECT_NODE) {
-        auto& from = node->Cast<duckdb::SelectNode>().from_table;
-        if (!from || from->type != duckdb::TableReferenceType::SUBQUERY) break;
-        auto& subquery = from->Cast<duckdb::SubqueryRef>();
-        if (subquery.alias == duckdb::Identifier("weft_rows")) {
-            subquery.subquery =
+    while (node != nullptr) {
+        if (node->type == duckdb::QueryNodeType::SET_OPERATION_NODE) {  // The rows that stay are second.
+            node = node->Cast<duckdb::SetOperationNode>().children[0].get();
+            continue;
+        }
+        if (node->type != duckdb::QueryNodeType::SELECT_NODE) break;
+        auto* subquery = FirstSubquery(node->Cast<duckdb::SelectNode>().from_table.get());
+        if (subquery == nullptr) break;
+        if (subquery->alias == duckdb::Identifier("weft_rows")) {
+            subquery->subquery =
                 duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(
                     std::move(source));
             return {};
         }
-        node = subquery.subquery->node.get();
+        node = subquery->subquery->node.get();
     }
     return Fail(Code::kInvalid, "the statement that writes has no place for the rows");
+}
+
+// Null: there are more inputs than one, or none.
+const Input* Load::OnlyInput() const {
+    const Input* only = nullptr;
+    for (const auto& input : job_.inputs) {
+        if (IsOfPart(job_.part, input)) continue;
+        if (only != nullptr) return nullptr;
+        only = &input;
+    }
+    return only;
 }
 
 Result<> Load::OpenInputs() {
@@ -86,7 +115,7 @@ Result<> Load::OpenInputs() {
         const auto* file = std::get_if<FileRelation>(&relation.body);
         Engine::InputView view{input.relation, {}};
         if (file != nullptr && file->format != FileRelation::Format::kParquet) {
-            const bool whole = job_.sql.empty() && job_.inputs.size() == 1;
+            const bool whole = job_.sql.empty() && OnlyInput() == &input;
             auto table = TRY(OpenTable(engine_, *connection_, relation,
                                        whole ? job_.columns : std::vector<OutputColumn>{}));
             table->index = state_.inputs.size();
@@ -109,10 +138,11 @@ Result<Statement> Load::Source() {
     std::string sql = job_.sql;
     const bool placed = sql.empty() && state_.inputs.size() == 1;
     if (sql.empty()) {
-        if (job_.inputs.size() != 1)
+        const auto* only = OnlyInput();
+        if (only == nullptr)
             return Fail(Code::kInvalid, "without sql there must be exactly one input");
         sql = placed ? "SELECT * FROM weft_input(0)"
-                     : "SELECT * FROM " + QuoteIdentifier(job_.inputs[0].name);
+                     : "SELECT * FROM " + QuoteIdentifier(only->name);
     }
     auto statements = TRY(engine_.Parse(sql));
     if (statements.size() != 1 || statements[0]->type != duckdb::StatementType::SELECT_STATEMENT)
@@ -223,8 +253,8 @@ Result<> Load::AddChecks() {
     return {};
 }
 
-// SELECT declared columns FROM (SELECT casts FROM rows) WHERE weft_keep(place, violations, hashes)
-// ORDER BY …
+// SELECT declared columns FROM (SELECT casts FROM rows) WHERE weft_keep(place, part, violations,
+// hashes) UNION ALL the rows that stay ORDER BY …
 Result<std::string> Load::Select(const Produced& produced) {
     std::string columns, casts, arguments, order;
     const auto add = [](std::string& list, const std::string& item) {
@@ -262,6 +292,8 @@ Result<std::string> Load::Select(const Produced& produced) {
                 return fields;
             }());
     }
+    add(arguments, part_.inside);
+    add(arguments, part_.newest);
     for (const auto& rule : rules_) add(arguments, rule.broken);
     for (const auto& set : job_.unique) {
         std::string nulls = "false", keys;
@@ -272,10 +304,12 @@ Result<std::string> Load::Select(const Produced& produced) {
         add(arguments, fmt::format("CASE WHEN {} THEN NULL ELSE hash({}) END", nulls, keys));
     }
     for (const auto& column : job_.sort_by) add(order, QuoteIdentifier(column));
+    const auto kept = part_.kept.empty() ? "" : " UNION ALL " + part_.kept;
     return fmt::format(
-        "SELECT {} FROM (SELECT {} FROM (SELECT 1) AS weft_rows) AS weft_typed WHERE "
-        "weft_keep({}){}",
-        columns, casts, arguments, order.empty() ? "" : " ORDER BY " + order);
+        "SELECT {} FROM (SELECT {} FROM (SELECT 1) AS weft_rows) AS weft_typed{} WHERE {} AND "
+        "weft_keep({}){}{}",
+        columns, casts, part_.join, part_.where, arguments, kept,
+        order.empty() ? "" : " ORDER BY " + order);
 }
 
 Result<std::vector<WrittenFile>> Load::Write(const Produced& produced, Statement source) {
@@ -295,6 +329,7 @@ Result<> Load::Judge(Ended& ended) const {
     const uint64_t bad = ended.bad_record_count;
     const uint64_t rows = state_.rules->kept() + bad;
     ended.rows = state_.rules->kept();
+    ended.newest = state_.rules->newest();
     for (size_t i = 0; i < rules_.size(); ++i) {
         const auto failed = state_.rules->failed()[i];
         if (!rules_[i].check.empty())
@@ -365,6 +400,7 @@ Result<> Load::Run(Ended& ended) {
     const auto produced = TRY(Bind(*source));
     if (job_.columns.empty()) return Describe(produced);
     CHECK_OK(Match(produced));
+    part_ = TRY(MakePart(engine_, *connection_, job_));
     auto files = TRY(Write(produced, std::move(source)));
     CHECK_OK(Judge(ended));
     ended.files = std::move(files);

@@ -1,6 +1,7 @@
 #include "engine/job_rule.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "duckdb/common/vector/flat_vector.hpp"
 #include "duckdb/function/table_function.hpp"
@@ -15,10 +16,28 @@ namespace {
 using duckdb::FlatVector;
 using duckdb::idx_t;
 using duckdb::UnifiedVectorFormat;
-constexpr size_t kPlaceArguments = 3;  // file, line, raw.
+constexpr size_t kInsideArgument = 3;
+constexpr size_t kNewestArgument = 4;
+constexpr size_t kFixedArguments = 5;  // file, line, raw, inside, newest.
 
 [[noreturn]] void Invalid(const std::string& message) {
     RaiseInDuck(duckdb::ExceptionType::INVALID_INPUT, message);
+}
+
+// The row with the greatest number.
+template <class T>
+std::optional<idx_t> Greatest(const UnifiedVectorFormat& values, idx_t rows,
+                              const std::vector<bool>& out) {
+    const auto* numbers = UnifiedVectorFormat::GetData<T>(values);
+    std::optional<idx_t> best;
+    T most{};
+    for (idx_t row = 0; row < rows; ++row) {
+        const auto at = values.sel->get_index(row);
+        if (out[row] || !values.validity.RowIsValid(at) || (best && numbers[at] <= most)) continue;
+        best = row;
+        most = numbers[at];
+    }
+    return best;
 }
 
 }  // namespace
@@ -54,10 +73,10 @@ void RowRules::RejectRow(duckdb::DataChunk& arguments, idx_t row,
     state_.rejects->Add(place, std::move(record), received);
 }
 
-void RowRules::Hash(duckdb::DataChunk& arguments, const std::vector<bool>& bad) {
+void RowRules::Hash(duckdb::DataChunk& arguments, const std::vector<bool>& out) {
     for (size_t set = 0; set < hashes_.size(); ++set) {
         UnifiedVectorFormat from;
-        arguments.data[kPlaceArguments + rules_.size() + set].ToUnifiedFormat(from);
+        arguments.data[kFixedArguments + rules_.size() + set].ToUnifiedFormat(from);
         const auto* values = UnifiedVectorFormat::GetData<uint64_t>(from);
         duckdb::DataChunk chunk;
         chunk.Initialize(duckdb::Allocator::DefaultAllocator(), hashes_[set]->Types());
@@ -65,7 +84,7 @@ void RowRules::Hash(duckdb::DataChunk& arguments, const std::vector<bool>& bad) 
         idx_t count = 0;
         for (idx_t row = 0; row < arguments.size(); ++row) {
             const auto at = from.sel->get_index(row);
-            if (!bad[row] && from.validity.RowIsValid(at)) to[count++] = values[at];
+            if (!out[row] && from.validity.RowIsValid(at)) to[count++] = values[at];
         }
         chunk.SetChildCardinality(count);
         const std::scoped_lock lock(lock_);
@@ -76,27 +95,68 @@ void RowRules::Hash(duckdb::DataChunk& arguments, const std::vector<bool>& bad) 
 // The arguments are ours, but any SQL of the job could call the function too: nothing is read as
 // what it is not.
 bool RowRules::Fits(const duckdb::DataChunk& arguments) const {
-    if (arguments.ColumnCount() != kPlaceArguments + rules_.size() + hashes_.size()) return false;
-    for (size_t i = kPlaceArguments; i < arguments.ColumnCount(); ++i) {
-        const auto wanted = i < kPlaceArguments + rules_.size() ? duckdb::LogicalTypeId::BOOLEAN
+    if (arguments.ColumnCount() != kFixedArguments + rules_.size() + hashes_.size()) return false;
+    if (arguments.data[kInsideArgument].GetType().id() != duckdb::LogicalTypeId::BOOLEAN)
+        return false;
+    for (size_t i = kFixedArguments; i < arguments.ColumnCount(); ++i) {
+        const auto wanted = i < kFixedArguments + rules_.size() ? duckdb::LogicalTypeId::BOOLEAN
                                                                 : duckdb::LogicalTypeId::UBIGINT;
         if (arguments.data[i].GetType().id() != wanted) return false;
     }
     return true;
 }
 
+void RowRules::LeaveOutside(duckdb::DataChunk& arguments, std::vector<bool>& out) const {
+    UnifiedVectorFormat inside;
+    arguments.data[kInsideArgument].ToUnifiedFormat(inside);
+    const auto* flags = UnifiedVectorFormat::GetData<bool>(inside);
+    for (idx_t row = 0; row < arguments.size(); ++row) {
+        const auto at = inside.sel->get_index(row);
+        if (!inside.validity.RowIsValid(at) || !flags[at]) out[row] = true;
+    }
+}
+
+void RowRules::Newest(duckdb::DataChunk& arguments, const std::vector<bool>& out) {
+    auto& column = arguments.data[kNewestArgument];
+    if (column.GetType().id() == duckdb::LogicalTypeId::SQLNULL) return;
+    UnifiedVectorFormat values;
+    column.ToUnifiedFormat(values);
+    const idx_t rows = arguments.size();
+    std::vector<idx_t> candidates;
+    const auto take = [&](std::optional<idx_t> row) {
+        if (row) candidates.push_back(*row);
+    };
+    if (column.GetType().InternalType() == duckdb::PhysicalType::INT64) {
+        take(Greatest<int64_t>(values, rows, out));
+    } else if (column.GetType().InternalType() == duckdb::PhysicalType::INT32) {
+        take(Greatest<int32_t>(values, rows, out));
+    } else {
+        for (idx_t row = 0; row < rows; ++row)
+            if (!out[row] && values.validity.RowIsValid(values.sel->get_index(row))) take(row);
+    }
+    const std::scoped_lock lock(lock_);
+    for (const auto row : candidates) {
+        auto value = column.GetValue(row);
+        if (newest_.IsNull() || newest_ < value) newest_ = std::move(value);
+    }
+}
+
+std::string RowRules::newest() const { return newest_.IsNull() ? "" : newest_.ToString(); }
+
 void RowRules::Filter(duckdb::DataChunk& arguments, duckdb::Vector& keep) {
     if (!Fits(arguments)) Invalid("weft_keep is not for this");
     const idx_t rows = arguments.size();
-    std::vector<bool> bad(rows);
+    std::vector<bool> bad(rows);  // Or outside of the part.
+    LeaveOutside(arguments, bad);
+    const auto outside = bad;
     std::vector<std::pair<idx_t, size_t>> broken;  // Row and rule.
     for (size_t rule = 0; rule < rules_.size(); ++rule) {
         UnifiedVectorFormat values;
-        arguments.data[kPlaceArguments + rule].ToUnifiedFormat(values);
+        arguments.data[kFixedArguments + rule].ToUnifiedFormat(values);
         const auto* flags = UnifiedVectorFormat::GetData<bool>(values);
         for (idx_t row = 0; row < rows; ++row) {
             const auto at = values.sel->get_index(row);
-            if (!values.validity.RowIsValid(at) || !flags[at]) continue;
+            if (outside[row] || !values.validity.RowIsValid(at) || !flags[at]) continue;
             bad[row] = true;
             broken.emplace_back(row, rule);
         }
@@ -109,6 +169,7 @@ void RowRules::Filter(duckdb::DataChunk& arguments, duckdb::Vector& keep) {
         RejectRow(arguments, row, of_row);
     }
     Hash(arguments, bad);
+    Newest(arguments, bad);
     keep.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
     FlatVector::SetSize(keep, rows);
     auto* out = FlatVector::GetDataMutable<bool>(keep);

@@ -36,6 +36,12 @@ class TestWorld {
         relations_.clear();
         files_.clear();
         outputs_.clear();
+        opens_.clear();
+    }
+    // What the scans of tables asked for, in order.
+    std::vector<weft::engine::Open> opens() {
+        const std::lock_guard guard(lock_);
+        return opens_;
     }
 
     static io::Descriptor File(const std::string& bytes) {
@@ -143,6 +149,7 @@ class TestWorld {
     }
     void Answer(int fd, const weft::engine::Open& open) {
         ScanFiles files;
+        opens_.push_back(open);
         for (const auto& bytes : files_[open.token])
             files.files.push_back({bytes.size() + shrink, 0});
         SendFrame(fd, Encode(ToWorker(Opened{std::move(files)})));
@@ -168,6 +175,7 @@ class TestWorld {
     std::map<RelationName, Relation> relations_;
     std::map<uint64_t, std::vector<std::string>> files_;
     std::vector<io::Descriptor> outputs_;
+    std::vector<weft::engine::Open> opens_;
     uint64_t tokens_ = 0;
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<Control> control_;
