@@ -14,6 +14,7 @@ namespace weft::app {
 namespace {
 
 constexpr uint64_t kSmallFileBytesMax = 64u << 10;
+constexpr uint32_t kSilenceSeconds = 45;  // A node that has nothing to say says so every 15 seconds.
 
 Result<std::string> ReadToken(const std::string& path) {
     const std::string text = TRY(io::ReadFile(path, kSmallFileBytesMax));
@@ -226,6 +227,26 @@ Result<Json> Client::Send(std::string_view method, const std::string& path, cons
     }
     const auto response = TRY(Exchange(std::move(request)));
     return ParseJson(response.body, 256u << 20);
+}
+
+Result<Json> Client::SendBytes(std::string_view method, const std::string& path, const Headers& headers,
+                               std::string body) {
+    auto request = Request(method, path);
+    request.headers.insert(request.headers.end(), headers.begin(), headers.end());
+    request.body = std::move(body);
+    const auto response = TRY(Exchange(std::move(request)));
+    return ParseJson(response.body, 256u << 20);
+}
+
+Result<> Client::Events(const std::string& path, const io::HttpClient::OnBody& on_body) {
+    auto request = Request("GET", path);
+    request.headers.pop_back();
+    request.headers.emplace_back("Accept", "text/event-stream");
+    request.timeout_ms = 0;
+    request.stall_timeout_s = kSilenceSeconds;
+    const auto response = TRY(http_->Download(request, on_body));
+    if (response.status < 200 || response.status > 299) return std::unexpected(ErrorOf(response));
+    return {};
 }
 
 Result<> Client::Sql(const Rows& rows, const std::function<void(const std::string&)>& on_head,

@@ -40,6 +40,12 @@ public:
     Result<> Sql(const Rows& rows, const std::function<void(const std::string& columns)>& on_head,
                  const io::HttpClient::OnBody& on_body);
 
+    // A body as it is, with the headers that say what it is; answered by JSON.
+    using Headers = std::vector<std::pair<std::string, std::string>>;
+    Result<Json> SendBytes(std::string_view method, const std::string& path, const Headers& headers, std::string body);
+    // Server-sent events as they arrive, until the node ends them or is silent for too long (kUnavailable both).
+    Result<> Events(const std::string& path, const io::HttpClient::OnBody& on_body);
+
     const std::string& url() const { return url_; }
     // The node is on this machine: an administrator may let it read files here.
     bool is_local() const { return local_; }
