@@ -6,6 +6,9 @@
 #include "base/text.h"
 #include "gateway/server_test_util.h"
 #include "io/crypto.h"
+#include "meta/products.h"
+#include "meta/tails.h"
+#include "model/folder.h"
 
 namespace weft::gateway {
 namespace {
@@ -22,13 +25,22 @@ class FakePool : public engine::Pool {
 class FakeTables : public catalog::Tables {
   public:
     Result<catalog::Resolved> Resolve(const std::shared_ptr<const meta::State>&,
-                                      const govern::Principal&, const engine::RelationName&,
+                                      const govern::Principal&, const engine::RelationName& name,
                                       int64_t) override {
-        return Fail(Code::kNotFound, "fake");
+        if (!name.table.starts_with("clicks")) return Fail(Code::kNotFound, "fake");
+        engine::TableRelation table;
+        for (const char* column : {"url", "received_at", "_position"})
+            table.columns.push_back({.name = column, .type = {}, .child_ids = {}, .mask = {},
+                                     .comment = {}, .alias = {}});
+        catalog::Resolved resolved;
+        resolved.relation.body = table;
+        return resolved;
     }
     Result<Plan> PlanScan(const catalog::Scannable&, const engine::Open&) override {
         return Fail(Code::kNotFound, "fake");
     }
+    uint64_t OldestPin(const std::string&) const override { return 0; }
+    uint64_t PinCount() const override { return 0; }
     Result<io::Descriptor> OpenFile(const catalog::Scannable&, const std::string&) override {
         return Fail(Code::kNotFound, "fake");
     }
@@ -44,6 +56,9 @@ class FakeTables : public catalog::Tables {
 class FakeRunner : public pipeline::Runner {
   public:
     Result<RunId> Queue(ProductId, std::string, std::string) override { return RunId{7}; }
+    Result<std::vector<RunId>> QueueOrder(ProductId, pipeline::RunOrder, std::string) override {
+        return std::vector{RunId{7}};
+    }
     Result<meta::RunRecord> Wait(RunId, uint64_t) override { return Fail(Code::kNotFound, "fake"); }
     uint32_t running() const override { return 0; }
     void Drain() override {}
@@ -170,6 +185,19 @@ Result<> FakeSession::Begin(engine::Pg batch, OnEnded on_ended) {
     return {};
 }
 
+// "_position > 2 AND _position <= 9": every third record was rejected. In pieces of seven bytes.
+void FakeSession::SendChanges(const std::string& where, uint64_t limit) {
+    unsigned long long since = 0, upto = 0;
+    if (std::sscanf(where.c_str(), "_position > %llu AND _position <= %llu", &since, &upto) != 2) return;
+    std::string rows;
+    for (unsigned long long at = since + 1; at <= upto && limit > 0; ++at) {
+        if (at % 3 == 0) continue;
+        rows += "{\"_position\":" + std::to_string(at) + ",\"url\":\"/" + std::to_string(at) + "\"}\n";
+        --limit;
+    }
+    for (size_t at = 0; at < rows.size(); at += 7) Send(at + 7 < rows.size() ? 'p' : 'd', rows.substr(at, 7));
+}
+
 Result<> FakeSession::Begin(engine::Statement statement, OnHead on_head, OnEnded on_ended) {
     const std::string script = statement.sql + statement.where;
     {
@@ -179,11 +207,76 @@ Result<> FakeSession::Begin(engine::Statement statement, OnHead on_head, OnEnded
     if (Says(script, "refuse"))
         return std::unexpected(Error{Code::kLimit, "no slot in time", {}, "53300", {}});
     CHECK_OK(Start());
+    if (!statement.order.empty() && statement.order[0].column == "_position") {
+        thread_ = std::thread([this, script, limit = statement.limit, on_head, on_ended] {
+            on_head({});
+            SendChanges(script, limit == 0 ? UINT64_MAX : limit);
+            on_ended(engine::Ended{});
+            Send('z', "");
+        });
+        return {};
+    }
     thread_ = std::thread([this, script, on_head, on_ended] {
         if (!Says(script, "fail early")) on_head({{{"carrier", {}}}, {}});
         Run(script, "{\"carrier\":\"UA\"}\n", "", on_ended);
     });
     return {};
+}
+
+Result<ingest::Target> FakeIngest::FindTarget(const meta::State&, const govern::Principal&,
+                                              std::string_view domain, std::string_view product,
+                                              std::string_view input) const {
+    if (domain != "web" || (product != "clicks" && product != "views") ||
+        (!input.empty() && input != "in"))
+        return Fail(Code::kNotFound, "there is no such product: nothing was stored");
+    ingest::Target target;
+    target.stream = {ProductId{product == "clicks" ? 1u : 2u}, "in"};
+    target.product = "web." + std::string(product);
+    target.port = "default";
+    target.columns.resize(1);
+    target.columns[0].name = product == "clicks" ? "url" : "ce_id";
+    return target;
+}
+
+Result<ingest::Target> FakeIngest::FindType(const meta::State& state, const govern::Principal& who,
+                                            std::string_view domain, std::string_view type) const {
+    return FindTarget(state, who, domain, std::string(type) + "s", {});
+}
+
+Result<ingest::Receipt> FakeIngest::Accept(const ingest::Target& target, const govern::Principal&,
+                                           ingest::Records records, std::string key) {
+    std::scoped_lock lock(mutex);
+    if (refusal) return std::unexpected(*refusal);
+    if (const auto known = keys.find(key); !key.empty() && known != keys.end()) {
+        if (known->second.first != records.lines)
+            return std::unexpected(
+                Error{Code::kConflict, "this key was used for other records", {}, "23505", {}});
+        known->second.second.repeated = true;
+        return known->second.second;
+    }
+    uint64_t& newest = positions[target.product];
+    const ingest::Receipt receipt{newest + 1, records.count, false};
+    newest += records.count;
+    lines[target.product] += records.lines;
+    record_keys = records.record_keys;
+    keys[key] = {records.lines, receipt};
+    return receipt;
+}
+
+Result<ingest::Ingest::Checked> FakeIngest::WaitChecked(const ingest::Stream&,
+                                                        const ingest::Receipt& receipt,
+                                                        uint64_t wait_ms) {
+    std::unique_lock lock(mutex);
+    if (!checked) {
+        lock.unlock();
+        std::this_thread::sleep_for(std::chrono::milliseconds(wait_ms));
+        return Checked{};
+    }
+    engine::BadRecord bad;
+    bad.line = receipt.first_position;
+    bad.column = "url";
+    bad.reason = "required";
+    return Checked{.done = true, .accepted = receipt.count - 1, .rejected = 1, .reasons = {bad}};
 }
 
 struct TestNode::Fakes {
@@ -233,9 +326,59 @@ TestNode::~TestNode() {
     std::filesystem::remove_all(folder_);
 }
 
+void TestNode::AddClicks() {
+    meta::AppliedProduct applied;
+    applied.files["product.yaml"] = R"yaml(apiVersion: weft/v1
+kind: DataProduct
+domain: web
+name: clicks
+version: 1.0.0
+description: Clicks of a test.
+team: {name: web-data, contact: "#web"}
+inputPorts:
+  - {name: in, events: push}
+outputPorts:
+  - name: default
+    columns:
+      url: {type: varchar}
+)yaml";
+    applied.folder = "/p";
+    auto parsed = model::ParseProduct({.path = "/p", .files = applied.files});
+    ASSERT_TRUE(parsed.product);
+    applied.spec = *parsed.product;
+    const auto done = store_->Commit(
+        "test", meta::ApplyProducts{store_->Snapshot()->FindUser("ana")->id, {std::move(applied)}});
+    ASSERT_TRUE(done) << done.error().message;
+}
+
+void TestNode::Roll(uint64_t upto) {
+    const auto state = store_->Snapshot();
+    const meta::Product& clicks = *state->FindProduct("web", "clicks");
+    meta::RollTail roll;
+    roll.product = clicks.id;
+    roll.expected_generation = clicks.generation;
+    roll.expected_position = meta::RolledPosition(*state, clicks.id, "default");
+    roll.position = upto;
+    roll.accepted.port = "default";
+    roll.accepted.table.uuid = "u";
+    roll.accepted.table.location = "/t/u";
+    roll.accepted.files = {{std::to_string(upto), 1, 1, upto, ""}};
+    roll.accepted.columns.resize(1);
+    roll.accepted.columns[0].column.name = "url";
+    roll.accepted.contract_version = "1.0.0";
+    const auto done = store_->Commit("test", roll);
+    EXPECT_TRUE(done) << done.error().message;
+}
+
+void TestNode::RemoveToken() {
+    const auto state = store_->Snapshot();
+    const auto done = store_->Commit("test", meta::RevokeToken{state->tokens.begin()->first});
+    EXPECT_TRUE(done) << done.error().message;
+}
+
 Result<std::unique_ptr<Server>> TestNode::Listen(ServerOptions options) {
     return Server::Make({*store_, *history_, fakes_->tables, *fakes_->products, sessions,
-                         fakes_->runner, fakes_->pool, clock_},
+                         fakes_->runner, fakes_->pool, clock_, &ingest},
                         std::move(options));
 }
 

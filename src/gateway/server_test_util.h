@@ -14,12 +14,14 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "engine/pg_message.h"
 #include "gateway/server.h"
 #include "govern/login.h"
+#include "ingest/ingest.h"
 #include "io/descriptor.h"
 #include "meta/users.h"
 
@@ -44,6 +46,43 @@ class FakeSessions : public query::Sessions {
     int64_t last_pin = 0;              // Guarded by mutex.
 };
 
+// Takes events of web.clicks (type "click") and web.views (type "view"), and keeps them.
+class FakeIngest : public ingest::Ingest {
+  public:
+    Result<ingest::Target> FindTarget(const meta::State&, const govern::Principal&,
+                                      std::string_view domain, std::string_view product,
+                                      std::string_view input) const override;
+    Result<ingest::Target> FindTable(const meta::State&, const govern::Principal&,
+                                     const engine::RelationName&) const override {
+        return Fail(Code::kNotFound, "fake");
+    }
+    Result<ingest::Target> FindType(const meta::State& state, const govern::Principal& who,
+                                    std::string_view domain, std::string_view type) const override;
+    Result<ingest::Receipt> Accept(const ingest::Target& target, const govern::Principal& who,
+                                   ingest::Records records, std::string key) override;
+    Result<Checked> WaitChecked(const ingest::Stream& stream, const ingest::Receipt& receipt,
+                                uint64_t wait_ms) override;
+    Result<uint64_t> Replay(const ingest::Target&, const govern::Principal&,
+                            std::vector<Letter>) override {
+        return uint64_t{0};
+    }
+    Result<> Purge(ProductId, uint32_t, std::vector<meta::Settled>, const std::string&) override {
+        return {};
+    }
+    std::shared_ptr<const void> OnRolled(std::function<void()>) override { return {}; }
+    std::vector<Lag> Lags() const override { return {{"web.clicks", "clicks", 3, 30, "broken"}}; }
+    ingest::Log& log() override { std::abort(); }
+    void Drain() override {}
+
+    std::mutex mutex;
+    std::map<std::string, std::string> lines;     // By product; guarded by mutex, as all below.
+    std::map<std::string, uint64_t> positions;    // The newest, by product.
+    std::map<std::string, std::pair<std::string, ingest::Receipt>> keys;
+    std::optional<Error> refusal;                 // What Accept answers.
+    bool checked = true;                          // Whether WaitChecked is done at once.
+    std::vector<std::string> record_keys;         // Of the last request.
+};
+
 // Scripts, found anywhere in the text: "rows N" sends N rows, "die whole" and "die part" end the
 // stream early, "wait" answers only when it is cancelled, "refuse" fails in Begin, "fail" fails
 // before the first row.
@@ -65,6 +104,7 @@ class FakeSession : public query::Session {
   private:
     void Run(std::string script, std::string row, std::string end, OnEnded on_ended);
     void Send(char type, std::string_view body);
+    void SendChanges(const std::string& where, uint64_t limit);
     Result<> Start();
 
     FakeSessions& all_;
@@ -83,7 +123,12 @@ class TestNode {
     ~TestNode();
     Result<std::unique_ptr<Server>> Listen(ServerOptions options);
 
+    void AddClicks();          // The product web.clicks, fed by events.
+    void Roll(uint64_t upto);  // Its records up to there are visible.
+    void RemoveToken();        // Ana's: her rights are gone.
+
     FakeSessions sessions;
+    FakeIngest ingest;
     std::string token;
     std::unique_ptr<Server> server;
 

@@ -114,6 +114,17 @@ std::string FromHeader(std::string_view value) {
     return plain;
 }
 
+// One JSON object over several lines is a record, and not a broken record per line.
+void TakeOneObject(Body& body) {
+    const bool lines = body.format == ingest::BodyFormat::kJsonLines;
+    if (!lines || body.text.size() > ingest::kRecordBytesMax) return;
+    std::string array = "[" + body.text + "]";
+    const auto one = ingest::SplitRecords(ingest::BodyFormat::kJsonArray, array, {});
+    if (!one || one->count != 1) return;
+    body.text = std::move(array);
+    body.format = ingest::BodyFormat::kJsonArray;
+}
+
 Result<Body> ReadBody(Request& request, Share& share) {
     Body body;
     body.text = std::move(request.body);
@@ -136,6 +147,7 @@ Result<Body> ReadBody(Request& request, Share& share) {
     auto format = ingest::ChooseBodyFormat(type, body.text);
     if (!format) return NotTaken(format.error().message, format.error().hint);
     body.format = *format;
+    if (type.starts_with("application/json")) TakeOneObject(body);
     return body;
 }
 
@@ -311,7 +323,7 @@ Result<> AddChecks(Deps& deps, const Request& request, const std::vector<Deliver
                    int64_t seconds, Json& answer) {
     const auto until = steady_clock::now() + std::chrono::seconds(seconds);
     uint64_t accepted = 0, rejected = 0;
-    bool all_done = true;
+    bool all_done = true, exact = true;
     Json reasons = Json::array();
     for (const auto& delivery : deliveries) {
         ingest::Ingest::Checked checked;
@@ -324,6 +336,7 @@ Result<> AddChecks(Deps& deps, const Request& request, const std::vector<Deliver
             if (left <= slice || request.lifeline->is_cut()) break;
         }
         all_done &= checked.done || delivery.receipt.count == 0;
+        exact &= checked.exact;
         accepted += checked.accepted;
         rejected += checked.rejected;
         for (const auto& bad : checked.reasons)
@@ -334,6 +347,7 @@ Result<> AddChecks(Deps& deps, const Request& request, const std::vector<Deliver
     if (!all_done) return {};
     answer["accepted"] = accepted;
     answer["rejected"] = rejected;
+    if (!exact) answer["exact"] = false;  // At least so many were rejected.
     answer["reasons"] = std::move(reasons);
     return {};
 }
