@@ -28,19 +28,30 @@ Result<std::string> RunOf(Client& client, const std::string& run_or_product) {
 
 Result<int> StartRun(Shell& shell, const ProductOptions& options) {
     const auto client = TRY(Client::Find(shell));
-    const Json started = TRY(client->Send("POST", "/api/v1/runs", {{"product", options.product}}));
-    const std::string id = JsonString(started, "run");
+    Json order{{"product", options.product}};
+    if (options.full) order["full"] = true;
+    for (const auto& [key, value] : {std::pair{"from", &options.from}, {"to", &options.to}, {"step", &options.step}})
+        if (!value->empty()) order[key] = *value;
+    const Json started = TRY(client->Send("POST", "/api/v1/runs", order));
+    std::vector<std::string> ids;
+    if (const auto runs = started.find("runs"); runs != started.end() && runs->is_array())
+        for (const auto& run : *runs) ids.push_back(run.is_string() ? run.get<std::string>() : std::string());
+    if (ids.empty()) ids.push_back(JsonString(started, "run"));
+    const std::string name = "run " + ids[0] + " of " + options.product;
+    const std::string steps = ids.size() == 1 ? "" : " and " + std::to_string(ids.size() - 1) + " more steps";
     if (!options.wait) {
         if (shell.wants_json()) shell.PrintJson(started);
-        else shell.Print("run " + id + " of " + options.product + "\n");
-        shell.Hint("weft logs " + id);
+        else shell.Print(name + steps + "\n");
+        shell.Hint("weft logs " + ids[0]);
         return kDone;
     }
-    const auto runs = TRY(WaitForRuns(shell, *client, {id}));
-    if (shell.wants_json()) shell.PrintJson(runs[0]);
-    else shell.Print("run " + id + " of " + options.product + ": " + JsonString(runs[0], "state") + "\n");
-    if (HasSucceeded(runs[0])) return kDone;
-    shell.Hint("weft logs " + id);
+    const auto runs = TRY(WaitForRuns(shell, *client, ids));
+    const auto failed = std::ranges::find_if_not(runs, HasSucceeded);
+    const Json& shown = failed == runs.end() ? runs[0] : *failed;
+    if (shell.wants_json()) shell.PrintJson(ids.size() == 1 ? runs[0] : Json{{"runs", runs}});
+    else shell.Print(name + steps + ": " + JsonString(shown, "state") + "\n");
+    if (failed == runs.end()) return kDone;
+    shell.Hint("weft logs " + JsonString(shown, "id"));
     return kAnswerIsNo;
 }
 

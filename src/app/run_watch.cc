@@ -21,6 +21,9 @@ bool HasSucceeded(const Json& run) { return JsonString(run, "state") == "succeed
 
 std::string DescribeRun(const Json& run) {
     std::string text = JsonString(run, "product") + ": run " + JsonString(run, "id") + " " + JsonString(run, "state");
+    const std::string trigger = JsonString(run, "trigger");
+    if (const size_t step = trigger.find("step "); trigger.starts_with("backfill ") && step != trigger.npos)
+        text = trigger.substr(step) + ": " + text;
     if (!HasSucceeded(run)) {
         const std::string error = JsonString(run, "error");
         return error.empty() ? text : text + ": " + error;

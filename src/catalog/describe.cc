@@ -1,5 +1,7 @@
 #include "catalog/describe.h"
 
+#include "base/text.h"
+
 namespace weft::catalog {
 
 Result<std::vector<engine::HeadColumn>> DescribePort(engine::Pool& pool, JobInputs& inputs,
@@ -18,6 +20,23 @@ Result<std::vector<engine::HeadColumn>> DescribePort(engine::Pool& pool, JobInpu
     auto finished = TRY(engine::RunToEnd(*worker, std::move(job), inputs, nullptr, 0, limits.time_ms + 5'000));
     if (!finished.ended.ok) return std::unexpected(std::move(finished.ended.error));
     return std::move(finished.head.columns);
+}
+
+std::vector<model::Column> WithTypes(std::vector<model::Column> columns, const std::vector<engine::HeadColumn>& yields) {
+    if (columns.empty()) {
+        for (const auto& yield : yields) {
+            columns.emplace_back();
+            columns.back().name = yield.name;
+        }
+    }
+    for (auto& column : columns) {
+        for (const auto& yield : yields) {
+            if (column.has_type || ToLower(yield.name) != ToLower(column.name)) continue;
+            column.type = yield.type;
+            column.has_type = true;
+        }
+    }
+    return columns;
 }
 
 }  // namespace weft::catalog

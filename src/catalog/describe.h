@@ -20,4 +20,8 @@ Result<std::vector<engine::HeadColumn>> DescribePort(engine::Pool& pool, JobInpu
                                                      const model::Product& spec, const model::OutputPort& port,
                                                      const DescribeLimits& limits);
 
+// The columns with the types that were not written; without any columns, all that it yields. Names that it does not
+// yield stay without a type.
+std::vector<model::Column> WithTypes(std::vector<model::Column> columns, const std::vector<engine::HeadColumn>& yields);
+
 }  // namespace weft::catalog

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "catalog/coverage.h"
 #include "catalog/input_files.h"
 #include "catalog/tables.h"
 #include "engine/pool.h"
@@ -32,6 +33,16 @@ public:
     void WhilePlanning(Planned planned) { planned_ = std::move(planned); }
     void WithOutput(NewOutput output) { output_ = std::move(output); }
 
+    // For runs that compute a part (engine::Part names these two inputs, which are no names of SQL). Before Inputs().
+    static constexpr std::string_view kKept = "weft kept";
+    static constexpr std::string_view kChanged = "weft changed";
+    // The files of the product's own table that hold rows which stay and rows which are computed anew.
+    void Keep(const meta::Port& own, std::vector<TableFile> files);
+    // The records of a port fed by events behind `position`, as the product may read them.
+    void Changed(engine::RelationName port, uint64_t position) { changed_ = Records{std::move(port), position}; }
+    // File inputs are this one file from now on.
+    void OnlyFile(InputFile file) { only_file_ = std::move(file); }
+
     // The inputs as the job names them.
     std::vector<engine::Input> Inputs() const;
 
@@ -42,12 +53,27 @@ public:
 
     // After the job: no input file has moved under it. FAILS: kConflict.
     Result<> CheckInputsUnchanged() const;
-    std::vector<uint64_t> ports_read() const { return ports_read_; }
+    std::vector<uint64_t> ports_read() const;
+    // By PortId what was read of it: meta::Port::DataVersion.
+    const std::map<uint64_t, uint64_t>& read_to() const { return read_to_; }
+    // Some port fed by events, to which nothing was pushed yet, was read as an empty one.
+    bool read_missing() const { return read_missing_; }
 
 private:
-    struct Source {                        // Exactly one of the two.
+    struct Source {                        // A table, files of one, input files, or nothing.
         std::optional<Scannable> table;
+        std::vector<TableFile> kept;
+        bool is_kept = false;
         std::vector<InputFile> files;
+        uint64_t behind = 0;               // Only records with a greater position.
+    };
+    struct Records {
+        engine::RelationName port;
+        uint64_t position = 0;
+    };
+    struct Own {
+        meta::Port port;
+        std::vector<TableFile> files;
     };
     struct Scan {
         uint64_t token = 0;
@@ -57,6 +83,11 @@ private:
     Result<engine::Relation> AnswerFiles(const model::InputPort& input);
     Result<engine::Relation> AnswerProduct(const engine::RelationName& name);
     Result<engine::Relation> AnswerPlanned(const engine::RelationName& name);
+    Result<engine::Relation> AnswerPushed(const model::InputPort& input);
+    Result<engine::Relation> AnswerKept();
+    Result<engine::Relation> AnswerChanged();
+    engine::Relation NoRows(const std::vector<model::Column>& columns);
+    const model::OutputPort* FindFed(const engine::RelationName& name) const;
 
     Tables& tables_;
     Reader reader_;
@@ -65,14 +96,20 @@ private:
     uint64_t last_token_ = 0;
     std::map<uint64_t, Source> sources_;
     std::vector<Scan> scans_;
-    std::vector<uint64_t> ports_read_;
+    std::map<uint64_t, uint64_t> read_to_;
+    bool read_missing_ = false;
+    std::optional<Own> own_;
+    std::optional<Records> changed_;
+    std::optional<InputFile> only_file_;
 };
 
-// A hash over what a run of this product would read now: files by path, size, time and inode, products by snapshot.
-// Equal fingerprints: nothing changed. `ports_read`: what its SQL read by name, beside its input ports (PortIds).
+// A hash over what a run of this product would read now: files by path, size, time and inode, products by the version
+// of their data. Equal fingerprints: nothing changed. `ports_read`: what its SQL read by name, beside its input ports (PortIds).
 // FAILS: as FindInputFiles.
 Result<uint64_t> InputFingerprint(const meta::State& state, const meta::Product& product,
                                   const std::vector<uint64_t>& ports_read, const std::string& data_folder);
+// The same over its files alone, for who waits until they keep still.
+Result<uint64_t> FilesFingerprint(const meta::State& state, const meta::Product& product, const std::string& data_folder);
 // The ports that the product's last published run read.
 std::vector<uint64_t> PortsRead(const meta::State& state, const meta::Product& product);
 

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "catalog/describe.h"
+#include "catalog/ordinal.h"
 #include "govern/decide.h"
 #include "io/crypto.h"
 
@@ -51,6 +52,7 @@ Result<Plan> Planner::Make(const std::vector<model::ProductFolder>& folders) {
         CheckCycles();  // Again: describing has shown what the SQL reads by name.
         for (auto& product : products_) {
             CheckGrants(product);
+            for (const auto& port : product.completed.output_ports) CheckIncremental(product, port);
             Compare(product);
         }
     }
@@ -301,14 +303,8 @@ Result<std::vector<model::Column>> Planner::PlannedColumns(PlannedProduct& reade
 // The contract gets the types that were not written; what the contract names and the query does not yield is an error.
 void Planner::Merge(const PlannedProduct& product, model::OutputPort& port, const std::vector<engine::HeadColumn>& yields) {
     if (port.columns.empty()) {
-        for (const auto& yield : yields) {
-            model::Column column;
-            column.name = yield.name;
-            column.type = yield.type;
-            column.has_type = true;
-            column.at = port.at;
-            port.columns.push_back(std::move(column));
-        }
+        port.columns = WithTypes({}, yields);
+        for (auto& column : port.columns) column.at = port.at;
         return;
     }
     std::vector<std::string> names;
@@ -321,11 +317,9 @@ void Planner::Merge(const PlannedProduct& product, model::OutputPort& port, cons
                 fmt::format("column `{}` in the contract is not produced by {}", column.name,
                             port.sql.empty() ? "the input" : "the query"),
                 (nearest ? fmt::format("did you mean `{}`? ", *nearest) : std::string()) + "produced: " + Join(names, ", "));
-        } else if (!column.has_type) {
-            column.type = same->type;
-            column.has_type = true;
         }
     }
+    port.columns = WithTypes(std::move(port.columns), yields);
     if (port.sql.empty()) return;  // A file may have more than the contract takes.
     for (const auto& name : names) {
         if (!port.FindColumn(name)) {
@@ -334,6 +328,63 @@ void Planner::Merge(const PlannedProduct& product, model::OutputPort& port, cons
                 "add it to columns, or leave it out of the query");
         }
     }
+}
+
+// What `incremental` needs and only the plan knows: types that were inferred, columns of what the SQL reads.
+void Planner::CheckIncremental(const PlannedProduct& product, const model::OutputPort& port) {
+    const bool has_fed = std::ranges::any_of(product.completed.output_ports,
+                                             [&](const auto& other) { return product.completed.FedBy(other) != nullptr; });
+    const bool tolerates = port.bad_rows.count > 0 || port.bad_rows.percent.value_or(0) > 0;
+    if (has_fed && tolerates && !product.completed.FedBy(port)) {
+        Add(Severity::kError, "E2016", port.at,
+            fmt::format("output port {} tolerates bad rows in a product that takes pushed events", port.name),
+            "leave badRows out, or make it a product of its own");
+    }
+    if (!port.incremental) return;
+    const auto& incremental = *port.incremental;
+    if (incremental.kind == model::Incremental::Kind::kMerge) return CheckMerge(product, port);
+    if (incremental.kind != model::Incremental::Kind::kBy) return;
+    const auto* column = port.FindColumn(incremental.columns[0]);
+    if (!column) {
+        Add(Severity::kError, "E2015", incremental.at,
+            fmt::format("`incremental` names {}, which the query does not yield", incremental.columns[0]));
+    } else if (column->has_type && !IsOrdinal(column->type)) {
+        Add(Severity::kError, "E2015", incremental.at,
+            fmt::format("`incremental` by {}: ranges of the type {} cannot be computed", column->name, ToString(column->type)),
+            "a column of type date, timestamp, timestamptz, integer or bigint");
+    } else if (column->has_type && !IsTime(column->type) && incremental.lateness_us > 0) {
+        Add(Severity::kError, "E2015", incremental.at,
+            fmt::format("`lateness` is a time, and {} is of the type {}", column->name, ToString(column->type)),
+            "leave lateness out, or name a column of time");
+    }
+}
+
+// New records tell by the key which rows to compute anew, so they must have it.
+void Planner::CheckMerge(const PlannedProduct& product, const model::OutputPort& port) {
+    bool reads_events = false;
+    for (const auto& source : product.reads) {
+        const auto* planned = FindPlanned(source);
+        const auto dot = source.find('.');
+        const auto* applied = state_->FindProduct(source.substr(0, dot), source.substr(dot + 1));
+        const model::Product* spec = planned ? &planned->completed : applied ? &applied->spec : nullptr;
+        if (!spec) continue;
+        for (const auto& events : spec->output_ports) {
+            if (!spec->FedBy(events)) continue;
+            reads_events = true;
+            for (const auto& key : port.incremental->columns) {
+                if (events.FindColumn(key)) continue;
+                Add(Severity::kError, "E2014", port.incremental->at,
+                    fmt::format("`merge` by {}: the events of {} have no such column", key, source),
+                    "name the key alike in the events and in the output");
+            }
+        }
+    }
+    const bool own = std::ranges::any_of(product.completed.input_ports, [](const auto& input) {
+        return input.kind == model::InputPort::Kind::kPush;
+    });
+    if (reads_events || own) return;
+    Add(Severity::kError, "E2014", port.incremental->at, "`merge` needs a product fed by events among what the query reads",
+        "leave `incremental` out, or write {by: COLUMN}");
 }
 
 // Where in the product's files the SQL is wrong: the worker says the byte in the text, the model knows where the text is.

@@ -49,6 +49,8 @@ private:
     void CompletePort(PlannedProduct& product, model::OutputPort& port);
     void Merge(const PlannedProduct& product, model::OutputPort& port, const std::vector<engine::HeadColumn>& yields);
     Result<std::vector<model::Column>> PlannedColumns(PlannedProduct& reader, const model::PortName& name);
+    void CheckIncremental(const PlannedProduct& product, const model::OutputPort& port);
+    void CheckMerge(const PlannedProduct& product, const model::OutputPort& port);
     void AddDescribeError(const PlannedProduct& product, const model::OutputPort& port, const Error& error);
 
     void Compare(PlannedProduct& product);

@@ -134,7 +134,9 @@ Result<Applied> Products::Apply(const govern::Principal& who, const std::vector<
         if (!product) return Fail(Code::kConflict, planned.spec.FullName() + " was removed while it was applied");
         const bool changed = planned.change.kind != ChangeKind::kNone;
         const InputPlace place{product->folder, parts_.data_folder, product->spec.team.name, product->id};
-        const bool needs_run = (changed || !product->last_success) && !AwaitsUpload(*state, product->spec, place);
+        const bool computed = std::ranges::any_of(  // Pushed records need no run.
+            product->spec.output_ports, [&](const auto& port) { return !product->spec.FedBy(port); });
+        const bool needs_run = computed && (changed || !product->last_success) && !AwaitsUpload(*state, product->spec, place);
         applied.products.push_back({product->id, planned.spec.FullName(), planned.change.to, changed, needs_run});
     }
     return applied;

@@ -42,6 +42,11 @@ Result<io::Descriptor> Staging::NewFile(uint32_t index) {
     return file;
 }
 
+std::string Staging::NameOf(uint32_t index) const {
+    const std::string& path = paths_.at(index);
+    return path.substr(path.rfind('/') + 1);
+}
+
 Result<iceberg::DataFile> Staging::ToDataFile(const engine::WrittenFile& file) const {
     const auto path = paths_.find(file.index);
     if (path == paths_.end()) return Fail(Code::kCorrupt, "a worker wrote a file that it was not given");

@@ -55,6 +55,8 @@ public:
     Result<std::vector<meta::TailFile>> SealTail(const std::vector<engine::WrittenFile>& files, uint64_t last_position);
     // A file of the tail, to be appended as it is: for Prepare. FAILS: kCorrupt when its stats cannot be read.
     Result<engine::WrittenFile> Adopt(const meta::TailFile& file, uint32_t index);
+    // The name in <location>/data of a file that NewFile made. REQUIRES: it did.
+    std::string NameOf(uint32_t index) const;
     // The folder and uuid of the table, also of a new one that nothing names yet.
     const meta::Table& table() const { return base_; }
 

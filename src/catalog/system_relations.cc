@@ -226,6 +226,33 @@ constexpr std::array kSystemTables{
 
 }  // namespace
 
+Result<std::optional<engine::BlockRelation>> FilesRelation(const meta::State& state, const govern::Principal& who,
+                                                           const meta::Product& product, uint32_t major, Timestamp now) {
+    BlockWriter block({Text("path"), Big("size"), Time("modified"), Big("rows"), Time("taken_at"), Big("run"), Text("port")});
+    bool has_files = false, may_read = false;
+    std::optional<Error> denied;
+    for (const auto& port : product.spec.output_ports) {
+        if (!port.incremental || port.incremental->kind != model::Incremental::Kind::kFiles) continue;
+        has_files = true;
+        const auto decision = govern::Decide(state, who, govern::Action::kRead, product, port.name, now);
+        if (const auto* denial = std::get_if<govern::Denial>(&decision)) {
+            denied = govern::ToError(state, who, product, port.name, *denial, now);
+            continue;
+        }
+        may_read = true;
+        const auto* published = state.FindPort(product.id, port.name, major);
+        if (!published) continue;
+        for (const auto& [path, file] : published->taken) {
+            block.Text(path).Bigint(static_cast<int64_t>(file.size)).Time(file.mtime_ns / 1'000)
+                .Bigint(static_cast<int64_t>(file.row_count)).Time(file.taken.us)
+                .Bigint(static_cast<int64_t>(file.run.value)).Text(port.name);
+        }
+    }
+    if (!has_files) return std::optional<engine::BlockRelation>();
+    if (!may_read) return std::unexpected(std::move(*denied));
+    return std::optional(std::move(block).Finish());
+}
+
 std::optional<engine::BlockRelation> SystemRelation(const meta::State& state, const govern::Principal& who,
                                                     std::string_view name, Timestamp now) {
     for (const auto& table : kSystemTables)

@@ -184,6 +184,14 @@ Result<Resolved> LocalTables::Resolve(const std::shared_ptr<const meta::State>& 
     const auto known = govern::Decide(*state, who, govern::Action::kDiscover, *product, port_name->port, now);
     if (std::holds_alternative<govern::Denial>(known)) return missing();
 
+    if (port_name->port == kFilesPort) {
+        auto files = TRY(FilesRelation(*state, who, *product, port_name->major.value_or(product->spec.version.major), now));
+        if (!files) return missing();
+        Resolved resolved;
+        resolved.relation.body = std::move(*files);
+        resolved.full_name = state->FullName(*product);
+        return resolved;
+    }
     const auto decision = govern::Decide(*state, who, govern::Action::kRead, *product, port_name->port, now);
     if (const auto* denial = std::get_if<govern::Denial>(&decision))
         return std::unexpected(govern::ToError(*state, who, *product, port_name->port, *denial, now));

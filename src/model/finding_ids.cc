@@ -165,6 +165,15 @@ constexpr FindingId kIds[] = {
     {"E2013", "input cannot be read as the contract says",
      "The input was looked at to find out its columns, and that failed. The message is the "
      "reader's."},
+    {"E2014", "`merge` without the key in the events",
+     "`incremental: {merge: KEY}` computes the rows of those keys anew that occur in new records. So the query must "
+     "read a product fed by events, and its events must have columns of these names."},
+    {"E2015", "`by` a column that has no ranges",
+     "`incremental: {by: COLUMN}` computes the newest range of a column anew: of a date, a timestamp, or a whole "
+     "number. `lateness` is a length of time, so it goes with a date or timestamp only."},
+    {"E2016", "bad rows beside pushed events",
+     "The dead letters of a product are one table. Where events are pushed it is theirs, so the computed ports of "
+     "such a product keep badRows at 0."},
     {"E2020", "breaking change without consent",
      "Readers of the product would fail or get something else. `weft plan` lists the columns; "
      "--allow-breaking says that this is meant. Without a new major version it is refused all the "

@@ -11,10 +11,11 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "catalog/job_inputs.h"
+#include "base/text.h"
+#include "catalog/ordinal.h"
 #include "meta/runs.h"
-#include "model/schedule.h"
 #include "pipeline/run.h"
+#include "pipeline/watch.h"
 
 namespace weft::pipeline {
 namespace {
@@ -33,9 +34,28 @@ bool IsWorthRetrying(Code code) {
     return code == Code::kUnavailable || code == Code::kConflict || code == Code::kLimit || code == Code::kUnknownOutcome;
 }
 
+std::unexpected<Error> UnderWay(const meta::State& state, ProductId product) {
+    const std::string name = state.FullName(*state.products.at(product));
+    return Fail(Code::kConflict, "a backfill of " + name + " is under way", "weft runs " + name);
+}
+
+// The product has not been applied again since.
+bool IsOfPresent(const meta::State& state, const meta::RunRecord& record) {
+    const size_t dot = record.product.find('.');
+    if (dot == record.product.npos) return false;
+    const auto* product = state.FindProduct(record.product.substr(0, dot), record.product.substr(dot + 1));
+    return product && product->applied <= record.started;
+}
+
+Result<DataType> TypeOf(const meta::Port& port, std::string_view column) {
+    for (const auto& bound : port.columns)
+        if (ToLower(bound.column.name) == ToLower(column) && catalog::IsOrdinal(bound.column.type)) return bound.column.type;
+    return Fail(Code::kInvalid, fmt::format("column {} has no order that ranges could follow", column));
+}
+
 class LocalRunner : public Runner {
 public:
-    LocalRunner(Parts parts, RunnerOptions options) : parts_(parts), options_(options) {}
+    LocalRunner(Parts parts, RunnerOptions options) : parts_(parts), options_(options), watch_(parts.data_folder) {}
 
     void Start() {
         ResumeAfterRestart();
@@ -46,8 +66,9 @@ public:
     ~LocalRunner() override { Drain(); }
 
     Result<RunId> Queue(ProductId product, std::string trigger, std::string by) override {
-        return QueueRun({product, {}, std::move(trigger), std::move(by), {}, {}, {}});
+        return QueueRun({product, {}, std::move(trigger), std::move(by), {}, {}, {}, {}});
     }
+    Result<std::vector<RunId>> QueueOrder(ProductId product, RunOrder order, std::string by) override;
     Result<meta::RunRecord> Wait(RunId run, uint64_t wait_ms) override;
     uint32_t running() const override {
         std::scoped_lock lock(mutex_);
@@ -57,7 +78,13 @@ public:
 
 private:
     Result<RunId> QueueRun(RunRequest request);
+    Result<> Complete(RunRequest& request, const meta::State& state) const;
+    void Enqueue(RunRequest& request, const meta::State& state);  // REQUIRES: mutex_ is held.
+    Result<std::vector<RunId>> QueueSteps(const RunRequest& request, const Backfill& range);
+    Result<std::vector<RunId>> EnqueueSteps(RunRequest request, const meta::State& state, const std::vector<Step>& steps);
+    void DropSteps(const RunRequest& failed);
     void ResumeAfterRestart();
+    void EndCutOff(const meta::State& state);
     bool MayStart(const RunRequest& request) const;  // REQUIRES: mutex_ is held.
     void WorkLoop(std::stop_token stop);
     void ExecuteOne(RunRequest request);
@@ -66,9 +93,6 @@ private:
     void LookAt(const meta::State& state, const meta::Product& product, Timestamp now);
     enum class Retry : uint8_t { kNone, kLater, kNow };
     Retry RetryOf(ProductId product, Timestamp now);
-    bool IsDue(const meta::Product& product, Timestamp now, std::string& slot) const;
-    bool HasChanged(const meta::State& state, const meta::Product& product);
-
     Parts parts_;
     const RunnerOptions options_;
     mutable std::mutex mutex_;
@@ -77,30 +101,36 @@ private:
     std::map<ProductId, Run*> active_;
     std::map<ProductId, std::string> active_applier_;
     std::map<ProductId, Timestamp> retry_at_;
-    std::map<ProductId, uint64_t> last_fingerprint_;
     bool draining_ = false;
+    Watch watch_;                                    // The scheduler's thread only.
     std::vector<std::jthread> threads_;
 };
 
-Result<RunId> LocalRunner::QueueRun(RunRequest request) {
-    const auto state = parts_.store.Snapshot();
-    const auto product = state->products.find(request.product);
-    if (product == state->products.end()) return Fail(Code::kNotFound, "there is no such product");
-    for (const auto& input : product->second->spec.input_ports) {
+// Who goes first, and on whose account. FAILS: kNotFound; kInvalid.
+Result<> LocalRunner::Complete(RunRequest& request, const meta::State& state) const {
+    const auto found = state.products.find(request.product);
+    if (found == state.products.end()) return Fail(Code::kNotFound, "there is no such product");
+    const meta::Product& product = *found->second;
+    if (!HasRuns(product.spec)) {
+        const std::string name = state.FullName(product);
+        return Fail(Code::kInvalid, fmt::format("{} has nothing to compute: its records come by push", name),
+                    fmt::format("weft push {} FILE; what was pushed is visible within seconds", name));
+    }
+    for (const auto& input : product.spec.input_ports) {
         if (input.kind != model::InputPort::Kind::kProduct) continue;
-        const auto* source = state->FindProduct(input.product.domain, input.product.product);
+        const auto* source = state.FindProduct(input.product.domain, input.product.product);
         if (source && source->id != request.product) request.sources.push_back(source->id);
     }
-    request.applier = product->second->applied_by;
-    std::scoped_lock lock(mutex_);
-    if (draining_) return Fail(Code::kUnavailable, std::string(kStopped));
-    for (const auto& queued : queue_)
-        if (queued.product == request.product) return queued.run;
-    request.run = parts_.history.NewRunId();
+    request.applier = product.applied_by;
+    return {};
+}
+
+void LocalRunner::Enqueue(RunRequest& request, const meta::State& state) {
+    const meta::Product& product = *state.products.at(request.product);
     meta::RunRecord record;
     record.id = request.run;
-    record.product = state->FullName(*product->second);
-    record.version = ToString(product->second->spec.version);
+    record.product = state.FullName(product);
+    record.version = ToString(product.spec.version);
     record.trigger = request.trigger;
     record.state = "queued";
     record.started = parts_.clock.Now();
@@ -109,15 +139,134 @@ Result<RunId> LocalRunner::QueueRun(RunRequest request) {
     retry_at_.erase(request.product);
     queue_.push_back(request);
     changed_.notify_all();
+}
+
+Result<RunId> LocalRunner::QueueRun(RunRequest request) {
+    const auto state = parts_.store.Snapshot();
+    CHECK_OK(Complete(request, *state));
+    std::scoped_lock lock(mutex_);
+    if (draining_) return Fail(Code::kUnavailable, std::string(kStopped));
+    for (auto& queued : queue_) {
+        if (queued.product != request.product) continue;
+        if (request.wish.full && queued.wish.step) return UnderWay(*state, request.product);
+        queued.wish.full |= request.wish.full;
+        return queued.run;
+    }
+    request.run = parts_.history.NewRunId();
+    Enqueue(request, *state);
     return request.run;
+}
+
+Result<std::vector<RunId>> LocalRunner::QueueOrder(ProductId product, RunOrder order, std::string by) {
+    RunRequest request{product, {}, "manual", std::move(by), {}, {}, {}, {order.full, {}}};
+    if (!order.range) return std::vector{TRY(QueueRun(std::move(request)))};
+    if (order.full) return Fail(Code::kInvalid, "a run is either in full or of a range");
+    return QueueSteps(request, *order.range);
+}
+
+Result<std::vector<RunId>> LocalRunner::QueueSteps(const RunRequest& request, const Backfill& range) {
+    const auto state = parts_.store.Snapshot();
+    RunRequest first = request;
+    CHECK_OK(Complete(first, *state));
+    const meta::Product& product = *state->products.at(request.product);
+    std::optional<std::vector<Step>> steps;
+    for (const auto& port : product.spec.output_ports) {
+        if (!port.incremental || port.incremental->kind != model::Incremental::Kind::kBy) continue;
+        const auto* before = state->FindPort(product.id, port.name, product.spec.version.major);
+        CHECK_OK(CheckRanges(*state, product, before));
+        auto of_port = TRY(StepsOf(TRY(TypeOf(*before, port.incremental->columns[0])), range));
+        if (steps && of_port != *steps)
+            return Fail(Code::kInvalid, "the ports of this product are computed by columns of different types");
+        steps = std::move(of_port);
+    }
+    if (!steps) {
+        return Fail(Code::kInvalid, fmt::format("{} has no port that is computed by ranges", state->FullName(product)),
+                    "incremental: {by: COLUMN} at an output port");
+    }
+    // More than the steps: other runs lie between them.
+    const auto records = TRY(parts_.history.Runs(state->FullName(product), 2 * kStepsMax));
+    auto left = Remaining(std::move(*steps), records, product.applied, parts_.history.NewRunId().value);
+    return EnqueueSteps(std::move(first), *state, left);
+}
+
+Result<std::vector<RunId>> LocalRunner::EnqueueSteps(RunRequest request, const meta::State& state,
+                                                     const std::vector<Step>& steps) {
+    std::scoped_lock lock(mutex_);
+    if (draining_) return Fail(Code::kUnavailable, std::string(kStopped));
+    const bool stepping = std::ranges::any_of(
+        queue_, [&](const auto& queued) { return queued.product == request.product && queued.wish.step; });
+    if (stepping) return UnderWay(state, request.product);
+    std::vector<RunId> runs;
+    for (const Step& step : steps) {
+        request.run = parts_.history.NewRunId();
+        request.trigger = ToTrigger(step);
+        request.wish.step = step;
+        Enqueue(request, state);
+        runs.push_back(request.run);
+    }
+    return runs;
+}
+
+// A step that failed takes those behind it along: they are left for the next time.
+void LocalRunner::DropSteps(const RunRequest& failed) {
+    std::vector<RunRequest> dropped;
+    {
+        std::scoped_lock lock(mutex_);
+        for (const auto& queued : queue_)
+            if (queued.product == failed.product && queued.wish.step) dropped.push_back(queued);
+        std::erase_if(queue_, [&](const auto& queued) { return queued.product == failed.product && queued.wish.step; });
+    }
+    for (const auto& request : dropped) {
+        auto record = parts_.history.Run(request.run);
+        if (!record || !*record) continue;
+        (*record)->state = "failed";
+        (*record)->ended = parts_.clock.Now();
+        (*record)->error = fmt::format("not computed: step {} failed", failed.wish.step->number);
+        parts_.history.Put(**record);
+    }
 }
 
 // Products that were applied but never ran, and runs that the node's end cut off, run now.
 void LocalRunner::ResumeAfterRestart() {
     const auto state = parts_.store.Snapshot();
+    EndCutOff(*state);
     for (const auto& [id, product] : state->products) {
+        if (!HasRuns(product->spec)) continue;
         const bool cut_off = product->run.state == meta::RunState::kFailed && product->run.error == kStopped;
-        if (cut_off || product->run.state == meta::RunState::kNone) (void)QueueRun({id, {}, "retry", "node", {}, {}, {}});
+        if (cut_off || product->run.state == meta::RunState::kNone)
+            (void)QueueRun({id, {}, "retry", "node", {}, {}, {}, {}});
+    }
+}
+
+// Records of runs that waited or ran when the node stopped say so; the steps of backfills among them are queued again.
+void LocalRunner::EndCutOff(const meta::State& state) {
+    const auto records = parts_.history.Runs("", 4 * kStepsMax);
+    if (!records) return;
+    std::map<std::string, std::vector<Step>> steps;
+    for (auto record : *records) {
+        const bool cut_off = record.state == "queued" || record.state == "running" ||
+                             (record.state == "failed" && record.error == kStopped);
+        const auto step = ParseTrigger(record.trigger);
+        if (!cut_off || (record.state == "failed" && !step)) continue;
+        auto& of_product = steps[record.product];
+        const bool known = step && std::ranges::any_of(*records, [&](const auto& other) {
+            return other.product == record.product && other.id > record.id && ParseTrigger(other.trigger) == step;
+        });
+        const bool newest = of_product.empty() || (step && of_product.front().backfill == step->backfill);
+        if (step && !known && newest && IsOfPresent(state, record)) of_product.push_back(*step);
+        if (record.state == "failed") continue;
+        record.state = "failed";
+        record.ended = parts_.clock.Now();
+        record.error = kStopped;
+        parts_.history.Put(record);
+    }
+    for (auto& [name, of_product] : steps) {
+        const size_t dot = name.find('.');
+        const auto* product = state.FindProduct(name.substr(0, dot), name.substr(dot + 1));
+        if (!product || of_product.empty()) continue;
+        std::ranges::sort(of_product, {}, &Step::number);
+        RunRequest request{product->id, {}, {}, "node", {}, {}, {}, {}};
+        if (Complete(request, state)) (void)EnqueueSteps(std::move(request), state, of_product);
     }
 }
 
@@ -180,6 +329,7 @@ void LocalRunner::Finish(const RunRequest& request, meta::RunRecord record, cons
         record.rows_rejected = outcome->rows_rejected;
         record.checks = ChecksJson(outcome->checks);
         LogInfo("run", "{} of {} succeeded: {} rows", request.run.value, record.product, record.rows_written);
+        if (outcome->has_more) (void)QueueRun({request.product, {}, "files", request.by, {}, {}, {}, {}});
     } else {
         const Error& error = outcome.error();
         record.state = "failed";
@@ -189,7 +339,9 @@ void LocalRunner::Finish(const RunRequest& request, meta::RunRecord record, cons
         (void)parts_.store.Commit(request.by, meta::EndRun{request.product, request.run, error.message});
         const auto state = parts_.store.Snapshot();
         const auto product = state->products.find(request.product);
-        if (product != state->products.end() && IsWorthRetrying(error.code)) {
+        if (request.wish.step) {
+            DropSteps(request);
+        } else if (product != state->products.end() && IsWorthRetrying(error.code)) {
             const uint32_t attempt = std::max(product->second->run.attempt, 1u);
             if (attempt < options_.attempts_max) {
                 const int64_t wait = std::min(kBackOffFirstUs << std::min(attempt - 1, 10u), kBackOffMaxUs);
@@ -242,55 +394,26 @@ void LocalRunner::ScheduleLoop(std::stop_token stop) {
 }
 
 void LocalRunner::LookAt(const meta::State& state, const meta::Product& product, Timestamp now) {
+    if (!HasRuns(product.spec)) return;
     switch (RetryOf(product.id, now)) {
         case Retry::kLater: return;
-        case Retry::kNow: (void)QueueRun({product.id, {}, "retry", "scheduler", {}, {}, {}}); return;
+        case Retry::kNow: (void)QueueRun({product.id, {}, "retry", "scheduler", {}, {}, {}, {}}); return;
         case Retry::kNone: break;
     }
-    std::string slot;
-    if (IsDue(product, now, slot)) {
-        (void)QueueRun({product.id, {}, "schedule", "scheduler", slot, {}, {}});
-    } else if (HasChanged(state, product)) {
-        (void)QueueRun({product.id, {}, "change", "scheduler", {}, {}, {}});
-    }
+    if (auto due = watch_.Look(state, product, now))
+        (void)QueueRun({product.id, {}, std::move(due->trigger), "scheduler", std::move(due->slot), {}, {}, {}});
 }
 
-// kLater also while it runs.
+// kLater also while it waits or runs.
 LocalRunner::Retry LocalRunner::RetryOf(ProductId product, Timestamp now) {
     std::scoped_lock lock(mutex_);
-    if (active_.contains(product)) return Retry::kLater;
+    if (active_.contains(product) || std::ranges::find(queue_, product, &RunRequest::product) != queue_.end())
+        return Retry::kLater;
     const auto retry = retry_at_.find(product);
     if (retry == retry_at_.end()) return Retry::kNone;
     if (retry->second > now) return Retry::kLater;
     retry_at_.erase(retry);
     return Retry::kNow;
-}
-
-// The earliest slot of any port that is due and has not been served.
-bool LocalRunner::IsDue(const meta::Product& product, Timestamp now, std::string& slot) const {
-    Timestamp last = product.applied;
-    if (const auto served = ParseRfc3339(product.run.slot); served && *served > last) last = *served;
-    for (const auto& port : product.spec.output_ports) {
-        const auto next = model::NextRun(port.schedule, last, now);
-        if (!next || *next > now || *next <= last) continue;
-        slot = ToRfc3339(*next);
-        return true;
-    }
-    return false;
-}
-
-// "on change": the inputs differ from what the last run read, and have kept still since the last look.
-bool LocalRunner::HasChanged(const meta::State& state, const meta::Product& product) {
-    const bool on_change = std::ranges::any_of(product.spec.output_ports, [](const auto& port) {
-        return port.schedule.kind == model::Schedule::Kind::kOnChange;
-    });
-    if (!on_change) return false;
-    const auto fingerprint = catalog::InputFingerprint(state, product, catalog::PortsRead(state, product), parts_.data_folder);
-    if (!fingerprint) return false;
-    std::scoped_lock lock(mutex_);
-    const bool still = last_fingerprint_[product.id] == *fingerprint;
-    last_fingerprint_[product.id] = *fingerprint;
-    return still && *fingerprint != product.run.input_fingerprint;
 }
 
 }  // namespace

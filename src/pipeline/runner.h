@@ -17,6 +17,7 @@
 #include "engine/pool.h"
 #include "meta/history.h"
 #include "meta/store.h"
+#include "pipeline/backfill.h"
 
 namespace weft::pipeline {
 
@@ -27,6 +28,12 @@ struct RunnerOptions {
     uint64_t time_ms_max = 3'600'000;
     uint32_t attempts_max = 5;              // Back-off 10 s, 20 s, 40 s … at most 10 min between them.
     uint32_t tick_ms = 1'000;               // The scheduler looks at schedules this often.
+};
+
+// What a person may ask of a run beyond "now".
+struct RunOrder {
+    bool full = false;               // Everything, also of an incremental port.
+    std::optional<Backfill> range;   // Ports with `incremental: {by: …}`: this range, one run for each step.
 };
 
 class Runner {
@@ -45,6 +52,10 @@ public:
     // Queues a run; if one is queued already, its id. `trigger` as in meta::RunRecord. FAILS: kNotFound; kInvalid
     // when the product has nothing to compute.
     virtual Result<RunId> Queue(ProductId product, std::string trigger, std::string by) = 0;
+    // The runs of an order, in the order in which they will run; of a backfill that was interrupted, those that are
+    // left. FAILS: as Queue; kInvalid and kLimit for a range; kConflict when the product has to run in full first, or a
+    // backfill of it is under way.
+    virtual Result<std::vector<RunId>> QueueOrder(ProductId product, RunOrder order, std::string by) = 0;
     // Waits until the run has ended or `wait_ms` have passed; the record as it is then.
     virtual Result<meta::RunRecord> Wait(RunId run, uint64_t wait_ms) = 0;
     virtual uint32_t running() const = 0;

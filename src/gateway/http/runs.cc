@@ -32,14 +32,30 @@ Result<> May(const Deps& deps, const Request& request, govern::Action action,
     return {};
 }
 
+// {full}, or a range to be filled again: {from, to, step}.
+Result<pipeline::RunOrder> OrderOf(const Json& body) {
+    pipeline::RunOrder order;
+    order.full = JsonBool(body, "full");
+    const pipeline::Backfill range{JsonString(body, "from"), JsonString(body, "to"),
+                                   JsonString(body, "step")};
+    if (range.from.empty() && range.to.empty() && range.step.empty()) return order;
+    if (range.from.empty() || range.to.empty())
+        return Fail(Code::kInvalid, "a range needs both `from` and `to`");
+    order.range = range;
+    return order;
+}
+
 Result<Response> Start(Deps& deps, Request& request) {
     const Json body = TRY(JsonBody(request));
     const std::string name = TRY(TextMember(body, "product"));
     const meta::Product* product =
         TRY(catalog::FindVisible(*request.state, request.who, name, deps.clock.Now()));
     CHECK_OK(May(deps, request, govern::Action::kEvolve, name));
-    const RunId run = TRY(deps.runner.Queue(product->id, "manual", request.who.name));
-    return JsonResponse({{"run", std::to_string(run.value)}}, 202);
+    const auto order = TRY(OrderOf(body));
+    Json runs = Json::array();
+    for (const RunId run : TRY(deps.runner.QueueOrder(product->id, order, request.who.name)))
+        runs.push_back(std::to_string(run.value));
+    return JsonResponse({{"run", runs.front()}, {"runs", runs}}, 202);
 }
 
 Result<Response> List(Deps& deps, Request& request) {
@@ -95,7 +111,7 @@ std::vector<Route> RunRoutes() {
     return {{.method = "POST",
              .pattern = "/api/v1/runs",
              .access = Access::kPrincipal,
-             .summary = "Queues a run of a product",
+             .summary = "Queues a run of a product, or one for each step of a range",
              .parameters = {},
              .body = "RunRequest",
              .answer = "RunStarted",
