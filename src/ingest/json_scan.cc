@@ -111,8 +111,9 @@ Result<std::string_view> JsonScan::Value() {
 void AppendOnOneLine(std::string_view value, std::string& out) {
     const size_t begin = out.size();
     out.append(value);
-    for (size_t at = begin; (at = out.find_first_of("\n\r", at)) != std::string::npos;)
-        out[at] = ' ';
+    for (const char c : {'\n', '\r'}) {
+        for (size_t at = begin; (at = out.find(c, at)) != std::string::npos;) out[at] = ' ';
+    }
 }
 
 void AppendQuoted(std::string_view text, std::string& out) {
