@@ -20,6 +20,7 @@ import catalogues  # noqa: E402
 import clients  # noqa: E402
 import postgresql  # noqa: E402
 import tables  # noqa: E402
+import writes  # noqa: E402
 from node import Node  # noqa: E402
 from queries import read_queries  # noqa: E402
 
@@ -37,6 +38,24 @@ def weft_target(weft):
         node.add_user("ana", ["testers"])
         host, port = node.postgres
         yield {"host": host, "port": port, "user": "ana", "password": node.users["ana"][0], "dbname": "weft"}, node
+    except BaseException:
+        print(node.log_tail())
+        raise
+    finally:
+        node.close()
+
+
+@contextlib.contextmanager
+def weft_writes(weft):
+    """A node of its own: what is written there is no business of the other checks."""
+    node = Node(weft)
+    try:
+        node.start()
+        shutil.copytree(HERE / "products" / "notes", node.files / "notes")
+        node.run("apply", "notes", "--wait")
+        node.add_user("ana", ["testers"])
+        host, port = node.postgres
+        yield {"host": host, "port": port, "user": "ana", "password": node.users["ana"][0], "dbname": "weft"}
     except BaseException:
         print(node.log_tail())
         raise
@@ -121,6 +140,17 @@ def exact_sum(column):
     return f"{total:.2f}"
 
 
+def run_writes(given):
+    with contextlib.ExitStack() as stack:
+        if given.postgresql:
+            target, _ = stack.enter_context(postgresql.target(HERE / "products"))
+            writes.create_table(target)
+        else:
+            target = stack.enter_context(weft_writes(given.weft))
+        return sum(run_check(name, check, target) for name, check in writes.CHECKS.items()
+                   if not given.client or given.client in name)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--weft", default=HERE.parent.parent / "build" / "release" / "weft")
@@ -140,6 +170,8 @@ def main():
         for name, check in checks.items():
             if not given.client or given.client in name:
                 wrong += run_check(name, check, target)
+    if any(not given.client or given.client in name for name in writes.CHECKS):
+        wrong += run_writes(given)
     print("every client agrees" if wrong == 0 else f"{wrong} differences")
     return 1 if wrong else 0
 
