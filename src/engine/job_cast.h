@@ -1,9 +1,9 @@
-// One column of the rows under way in a scan of job_input.h: texts of records become values of the
-// column's type.
+// One column of the rows under way in a scan of job_input.h: texts of records become values of its
+// type.
 //
 // Numbers, times and booleans in their usual spelling are read here, exactly; every other text, and
-// every other type, is left to DuckDB's own cast, so that both together say what DuckDB alone would.
-// Whole-number columns take no fractions. THREAD: one. FAILS (DuckDB's exceptions): inside
+// every other type, is left to DuckDB's own cast, so that both together say what DuckDB alone
+// would. Whole-number columns take no fractions. THREAD: one. FAILS (DuckDB's exceptions): inside
 // Engine::Call only.
 #pragma once
 

@@ -23,8 +23,9 @@ class JobCast : public testing::Test {
 };
 
 TEST_F(JobCast, UsualSpellingsAreReadAsDuckDbReadsThem) {
-    for (const auto* text : {"0", "-0", "7", "007", "-12", "999999999999999999", "1000000000000000000",
-                             "9223372036854775807", "+1", "1.0", "1e3", "", "-", " 1", "1x"}) {
+    for (const auto* text :
+         {"0", "-0", "7", "007", "-12", "999999999999999999", "1000000000000000000",
+          "9223372036854775807", "+1", "1.0", "1e3", "", "-", " 1", "1x"}) {
         if (const auto value = ReadWhole(text)) {
             EXPECT_EQ(std::to_string(*value), Cast(text, "BIGINT", "")) << text;
         }
@@ -45,7 +46,8 @@ TEST_F(JobCast, UsualSpellingsAreReadAsDuckDbReadsThem) {
 TEST_F(JobCast, TimesAreReadAsDuckDbReadsThem) {
     connection.Query("SET TimeZone = 'UTC'");
     const auto epoch = [&](const std::string& text, const std::string& type) {
-        auto result = connection.Query("SELECT epoch_us(TRY_CAST($1::VARCHAR AS " + type + "))", text);
+        auto result =
+            connection.Query("SELECT epoch_us(TRY_CAST($1::VARCHAR AS " + type + "))", text);
         return result->Fetch()->GetValue(0, 0).ToString();
     };
     for (const auto* text :
@@ -61,8 +63,9 @@ TEST_F(JobCast, TimesAreReadAsDuckDbReadsThem) {
         EXPECT_EQ(std::to_string(*ReadTimestamp(text, false)), epoch(text, "TIMESTAMP")) << text;
     }
     for (const auto* text :
-         {"2025-01-31T24:00:00Z", "2025-01-31T12:60:00Z", "2025-01-31T12:00:00.Z", "2025-02-30T1:0:0Z",
-          "2025-01-31T12:00:00.1234567Z", "2025-01-31T12:00Z", "2025-01-31T12:00:00+1", ""}) {
+         {"2025-01-31T24:00:00Z", "2025-01-31T12:60:00Z", "2025-01-31T12:00:00.Z",
+          "2025-02-30T1:0:0Z", "2025-01-31T12:00:00.1234567Z", "2025-01-31T12:00Z",
+          "2025-01-31T12:00:00+1", ""}) {
         EXPECT_FALSE(ReadTimestamp(text, true)) << text;
     }
     EXPECT_FALSE(ReadTimestamp("2025-01-31T12:00:00Z", false));

@@ -72,6 +72,8 @@ std::vector<int64_t> HeaderPositions(const InputTable& table, size_t file, const
             Invalid(table.names[file] + " has no column '" + column.name + "'" +
                     (near && IsUtf8(*near) ? "; the nearest is '" + *near + "'" : ""));
         }
+        if (std::find(at + 1, names.end(), *at) != names.end())
+            Invalid(table.names[file] + ": the header names the column '" + *at + "' twice");
         positions.push_back(at - names.begin());
     }
     return positions;

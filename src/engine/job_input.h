@@ -7,8 +7,9 @@
 // file is read by one thread, in order. Rules of CSV: an empty unquoted field is null, so are the
 // texts of `nulls` when unquoted; an empty quoted field is an empty text, null in any other type.
 // Columns are found by the header's names (case ignored), others are left alone or, when
-// `reject_unknown` says so, break their record. Whole-number columns take no fractions; decimals are
-// rounded to their scale as SQL does. Pushed records have two more columns, computed from the line.
+// `reject_unknown` says so, break their record. Whole-number columns take no fractions; decimals
+// are rounded to their scale as SQL does. Pushed records have two more columns, computed from the
+// line.
 #pragma once
 
 #include <memory>
@@ -28,8 +29,8 @@ inline constexpr std::string_view kFileColumn = "weft:file";
 inline constexpr std::string_view kLineColumn = "weft:line";
 inline constexpr std::string_view kRawColumn = "weft:raw";
 
-// Columns of pushed records that no record has: model::kReceivedAt and model::kPositionColumn, which
-// this module may not name.
+// Columns of pushed records that no record has: model::kReceivedAt and model::kPositionColumn,
+// which this module may not name.
 inline constexpr std::string_view kReceivedAtColumn = "received_at";
 inline constexpr std::string_view kPositionColumn = "_position";
 

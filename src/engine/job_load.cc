@@ -79,7 +79,8 @@ duckdb::SubqueryRef* FirstSubquery(duckdb::TableRef* from) {
 Result<> PutRows(duckdb::SQLStatement& copy, Statement source) {
     auto* node = copy.Cast<duckdb::CopyStatement>().info->select_statement.get();
     while (node != nullptr) {
-        if (node->type == duckdb::QueryNodeType::SET_OPERATION_NODE) {  // The rows that stay are second.
+        if (node->type == duckdb::QueryNodeType::SET_OPERATION_NODE) {
+            // The rows that stay come second.
             node = node->Cast<duckdb::SetOperationNode>().children[0].get();
             continue;
         }

@@ -49,8 +49,8 @@ class Maker {
 
 Result<> Maker::FindColumns() {
     for (const auto& name : part_.columns) {
-        const auto found = std::ranges::find(job_.columns, ToLower(name),
-                                             [](const auto& column) { return ToLower(column.name); });
+        const auto lower = [](const OutputColumn& column) { return ToLower(column.name); };
+        const auto found = std::ranges::find(job_.columns, ToLower(name), lower);
         if (found == job_.columns.end())
             return Fail(Code::kInvalid, "incremental names the column '" + name +
                                             "', which the port does not have");
@@ -133,14 +133,16 @@ Result<> Maker::Keys(PartSql& sql) {
     std::string same;
     for (size_t i = 0; i < columns_.size(); ++i) {
         const auto name = QuoteIdentifier(columns_[i]->name);
-        same += fmt::format("{}{} IS NOT DISTINCT FROM {}", i == 0 ? "" : " AND ", name, KeyName(i));
+        same += fmt::format("{}{} IS NOT DISTINCT FROM {}", i == 0 ? "" : " AND ", name,
+                            KeyName(i));
         const auto named = TRY(Named(i));
         if (!named.empty()) sql.where += " AND " + named;
     }
     sql.join = fmt::format(" LEFT JOIN {} AS weft_keys ON ({})", kKeys, same);
     sql.inside = "\"weft:inside\" IS NOT NULL";
     if (!part_.kept.empty())
-        sql.kept = fmt::format("{} AS weft_kept ANTI JOIN {} AS weft_keys ON ({})", Kept(), kKeys, same);
+        sql.kept = fmt::format("{} AS weft_kept ANTI JOIN {} AS weft_keys ON ({})", Kept(), kKeys,
+                               same);
     return {};
 }
 

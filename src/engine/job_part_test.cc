@@ -96,11 +96,17 @@ class JobPart : public testing::Test {
         return rows;
     }
     std::string Event(int64_t occurred_us, int64_t user) {
-        const auto text = Ask(fmt::format("SELECT strftime(make_timestamp({}), '%Y-%m-%dT%H:%M:%S.%fZ')",
-                                          occurred_us));
-        return fmt::format("{{\"id\":{},\"user_id\":{},\"occurred_at\":\"{}\",\"amount\":{}.{:02}}}",
-                           ++ids, user < 0 ? "null" : std::to_string(user), text, random() % 100,
-                           random() % 100);
+        const auto text =
+            Ask(fmt::format("SELECT strftime(make_timestamp({}), '%Y-%m-%dT%H:%M:%S.%fZ')",
+                            occurred_us));
+        constexpr const char* kEvent =
+            "{{\"id\":{},\"user_id\":{},\"occurred_at\":\"{}\",\"amount\":{}.{:02}}}";
+        const auto who = user < 0 ? "null" : std::to_string(user);
+        return fmt::format(kEvent, ++ids, who, text, random() % 100, random() % 100);
+    }
+    void Report(int batches) const {
+        fmt::print("n {} events in {} batches, {} rows, seed {}\n", ids, batches,
+                   Rows(table).size(), kSeed);
     }
     void ByHistory(const std::string& sql, const std::string& column, int batches);
     void MergeHistory(const std::string& sql, std::vector<std::string> keys, int64_t users,
@@ -148,13 +154,14 @@ void JobPart::ByHistory(const std::string& sql, const std::string& column, int b
         ASSERT_EQ(Ask("SELECT epoch_us(TIMESTAMPTZ '" + newest + "')"), std::to_string(most));
         floor = static_cast<int64_t>(most) - 2 * kHour;
     }
-    fmt::print("n {} events in {} batches, {} rows, seed {}\n", ids, batches, Rows(table).size(), kSeed);
+    Report(batches);
 }
 
 TEST_F(JobPart, ByHistoryOfSingleRows) {
     job.columns = {Declared("id", "bigint", 1), Declared("occurred_at", "timestamptz", 2),
                    Declared("twice", "decimal(14,2)", 3)};
-    ByHistory("SELECT id, occurred_at, amount * 2 AS twice FROM web.clicks WHERE user_id IS NOT NULL",
+    ByHistory("SELECT id, occurred_at, amount * 2 AS twice FROM web.clicks "
+              "WHERE user_id IS NOT NULL",
               "occurred_at", 12);
 }
 
@@ -177,8 +184,9 @@ void JobPart::MergeHistory(const std::string& sql, std::vector<std::string> keys
     for (int batch = 0; batch < batches; ++batch) {
         std::vector<std::string> lines;
         for (uint64_t n = 1 + random() % 40; n > 0; --n)
-            lines.push_back(Event(kStart + static_cast<int64_t>(random() % 4) * kHour,
-                                  static_cast<int64_t>(random() % static_cast<uint64_t>(users)) - 1));
+            lines.push_back(
+                Event(kStart + static_cast<int64_t>(random() % 4) * kHour,
+                      static_cast<int64_t>(random() % static_cast<uint64_t>(users)) - 1));
         Push(lines);
         part.kept = table.empty() ? "" : "weft kept";
         std::vector<std::string> files, full;
@@ -190,13 +198,14 @@ void JobPart::MergeHistory(const std::string& sql, std::vector<std::string> keys
         ASSERT_LE(ended.rows, whole.rows);
         ASSERT_EQ(ended.newest, "");
     }
-    fmt::print("n {} events in {} batches, {} rows, seed {}\n", ids, batches, Rows(table).size(), kSeed);
+    Report(batches);
 }
 
 TEST_F(JobPart, MergeHistoryOfOneKey) {
     job.columns = {Declared("user_id", "varchar", 1), Declared("n", "bigint", 2),
                    Declared("last", "timestamptz", 3)};
-    MergeHistory("SELECT user_id, count(*) AS n, max(occurred_at) AS last FROM web.clicks GROUP BY 1",
+    MergeHistory("SELECT user_id, count(*) AS n, max(occurred_at) AS last FROM web.clicks "
+                 "GROUP BY 1",
                  {"user_id"}, 50, 12);
 }
 

@@ -37,6 +37,7 @@ class Profiler {
     const InputTable& table_;
     std::optional<bool> told_header_;
     bool first_ = true;
+    size_t file_ = 0;
     Profile profile_;
     std::vector<std::string> names_;
     std::map<std::string, size_t> index_;  // By the lower-case name.
@@ -79,6 +80,9 @@ Result<> Profiler::Header(const Record& record, std::vector<size_t>& at) {
         std::string name(profile_.header ? Trim(record.fields[i].text) : std::string_view());
         if (name.empty()) name = fmt::format("column{}", i);
         size_t column = TRY(Column(name));
+        if (used.contains(column) && profile_.header && !Trim(record.fields[i].text).empty())
+            return Fail(Code::kInvalid,
+                        table_.names[file_] + ": the header names the column '" + name + "' twice");
         for (int n = 1; used.contains(column); ++n)
             column = TRY(Column(fmt::format("{}_{}", name, n)));
         used.insert(column);
@@ -137,6 +141,7 @@ Result<> Profiler::JsonLine(const Record& record) {
 
 Result<> Profiler::File(Engine& engine, duckdb::Connection& connection, size_t index) {
     const bool csv = table_.format == FileRelation::Format::kCsv;
+    file_ = index;
     auto reader = TRY(engine.Call([&] {
         return std::make_unique<RecordReader>(
             OpenSource(*connection.context, table_.paths[index], table_.gzip),

@@ -1,5 +1,5 @@
-// Loads of pushed records: what the node knows of them becomes columns, what is wrong with them dead
-// letters.
+// Loads of pushed records: what the node knows of them becomes columns, what is wrong with them
+// dead letters.
 #include <gtest/gtest.h>
 
 #include "engine/job_test_world.h"
@@ -57,8 +57,10 @@ TEST_F(JobPushed, TimeAndPositionComeFromTheLine) {
 TEST_F(JobPushed, DeadLettersKnowPositionKeyAndTime) {
     job.columns[0].required = true;
     const auto ended = Push(
-        "{\"id\":1,\"pge\":\"x\"}\n{\"id\":1,\"price\":2,\"id\":3}\n{\"id\":99999999999999999999}\n"
-        "{\"id\":7,\"price\":12345678901234.5678}\n{\"price\":1}\n[1]\n{\"id\":8,\"qqqqqqqq\":1}\n");
+        "{\"id\":1,\"pge\":\"x\"}\n{\"id\":1,\"price\":2,\"id\":3}\n"
+        "{\"id\":99999999999999999999}\n"
+        "{\"id\":7,\"price\":12345678901234.5678}\n{\"price\":1}\n[1]\n"
+        "{\"id\":8,\"qqqqqqqq\":1}\n");
     ASSERT_TRUE(ended.ok) << ended.error.message;
     EXPECT_EQ(Rows("SELECT id, price, _position FROM read_parquet($)"),
               "7|12345678901234.5678|104\n");

@@ -3,10 +3,11 @@
 //
 // Arguments of weft_keep: file, line and raw text of the record (null where a row has no place),
 // whether the row is of the part that is computed (others are left out, and count nowhere), the
-// value whose greatest among the kept rows is wanted (null: none), one boolean per rule that is true for a violation, one hash per set of columns that is promised
-// unique (null: not counted). Rows with a violation are rejected and left out; the hashes of the
-// others are spooled, weft_hashes(n) reads them again. Two different keys share a 64-bit hash once
-// in 10^19 pairs; uniqueness is measured, never enforced.
+// value whose greatest among the kept rows is wanted (null: none), one boolean per rule that is
+// true for a violation, one hash per set of columns that is promised unique (null: not counted).
+// Rows with a violation are rejected and left out; the hashes of the others are spooled,
+// weft_hashes(n) reads them again. Two different keys share a 64-bit hash once in 10^19 pairs;
+// uniqueness is measured, never enforced.
 #pragma once
 
 #include <memory>

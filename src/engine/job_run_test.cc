@@ -139,6 +139,22 @@ TEST_F(JobRun, UndeclaredAndMissingColumnsAreNamedTogether) {
               std::string::npos);
 }
 
+TEST_F(JobRun, AHeaderThatNamesAColumnTwiceIsSaidSo) {
+    constexpr const char* kWhy = "orders.csv: the header names the column 'id' twice";
+    world.PutFile("id,x,x,ID\n1,2,3,4\n");
+    job.columns = {Declared("id", "bigint", 1)};
+    EXPECT_NE(world.Run(job).error.message.find(kWhy), std::string::npos);
+    FileRelation told;
+    told.header = true;
+    world.PutFile("id,ID\n1,2\n", told);
+    job.columns.clear();  // As a plan does.
+    EXPECT_EQ(world.Run(job).error.message,
+              "orders.csv: the header names the column 'ID' twice");
+    world.PutFile("id,x,x\n1,2,3\n");  // What nobody asks for may be there twice.
+    job.columns = {Declared("id", "bigint", 1)};
+    EXPECT_TRUE(world.Run(job).ok);
+}
+
 TEST_F(JobRun, DuplicatesOfAPromisedKeyAreCounted) {
     world.PutFile("id,part\n1,a\n1,b\n1,a\n2,\n2,\n");
     job.columns = {Declared("id", "bigint", 1), Declared("part", "varchar", 2)};
