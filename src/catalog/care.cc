@@ -37,8 +37,15 @@ private:
     Result<bool> Merge(const meta::Port& port);
     Result<bool> Expire(const meta::Port& port);
     Result<> Sweep();
-    bool MayGo(const std::string& uuid, const std::string& path, Timestamp now);
-    Result<> SweepTable(const std::string& uuid, bool live, const std::set<std::string>& referenced, Timestamp now);
+    // A table's pins as they were before the state was read: what a writer published and let go of since then is not in
+    // that state, and must not look like garbage.
+    struct Held {
+        bool pinned = false;
+        uint64_t oldest = 0;
+    };
+    bool MayGo(const Held& held, const std::string& path, Timestamp now);
+    Result<> SweepTable(const std::string& uuid, bool live, const Held& held, const std::set<std::string>& referenced,
+                        Timestamp now);
 
     struct Unreferenced {
         uint64_t pins = 0;           // Tables::PinCount when it was first seen.
@@ -141,6 +148,8 @@ Result<bool> BackgroundCare::Expire(const meta::Port& port) {
 Result<> BackgroundCare::Sweep() {
     const Timestamp now = parts_.clock.Now();
     const auto uuids = TRY(io::ListDirectory(parts_.folder));  // Before the state: a newer table is not in the list.
+    std::map<std::string, Held> held;
+    for (const auto& uuid : uuids) held[uuid] = {parts_.tables.IsPinned(uuid), parts_.tables.OldestPin(uuid)};
     const auto state = parts_.store.Snapshot();
     std::map<std::string, const meta::Port*> live;
     for (const auto& [id, port] : state->ports) live.emplace(port->table.uuid, port.get());
@@ -150,7 +159,7 @@ Result<> BackgroundCare::Sweep() {
         if (it != live.end()) {
             for (const auto& file : it->second->tail) referenced.insert(it->second->table.location + "/data/" + file.name);
             if (it->second->table.metadata_location.empty()) {
-                CHECK_OK(SweepTable(uuid, true, referenced, now));
+                CHECK_OK(SweepTable(uuid, true, held[uuid], referenced, now));
                 continue;
             }
             const auto metadata = TRY(parts_.tables.cache().Metadata(it->second->table.metadata_location));
@@ -159,26 +168,25 @@ Result<> BackgroundCare::Sweep() {
         } else if (io::Stat(parts_.folder + "/" + uuid + "/KEPT")) {
             continue;
         }
-        CHECK_OK(SweepTable(uuid, it != live.end(), referenced, now));
+        CHECK_OK(SweepTable(uuid, it != live.end(), held[uuid], referenced, now));
     }
     std::erase_if(unreferenced_, [](const auto& seen) { return !seen.second.again; });
     for (auto& [path, seen] : unreferenced_) seen.again = false;
     return {};
 }
 
-// A file goes when it is old enough and nobody can hold it: every pin of its table is younger than the moment when the
-// file was first seen to be unreferenced. A busy table always has pins; so its files go all the same.
-bool BackgroundCare::MayGo(const std::string& uuid, const std::string& path, Timestamp now) {
+// A file goes when it is old enough and nobody can hold it: it was seen to be unreferenced in an earlier round, and every
+// pin of its table is younger than that. A busy table always has pins; so its files go all the same.
+bool BackgroundCare::MayGo(const Held& held, const std::string& path, Timestamp now) {
     auto [seen, first] = unreferenced_.try_emplace(path, Unreferenced{parts_.tables.PinCount(), true});
     seen->second.again = true;
     const auto stat = io::Stat(path);
     if (stat && now.us - stat->mtime_ns / 1000 < static_cast<int64_t>(options_.grace_ms) * 1000) return false;
-    if (!parts_.tables.IsPinned(uuid)) return true;
-    return !first && parts_.tables.OldestPin(uuid) >= seen->second.pins;
+    return !first && held.oldest >= seen->second.pins;
 }
 
-Result<> BackgroundCare::SweepTable(const std::string& uuid, bool live, const std::set<std::string>& referenced,
-                                    Timestamp now) {
+Result<> BackgroundCare::SweepTable(const std::string& uuid, bool live, const Held& held,
+                                    const std::set<std::string>& referenced, Timestamp now) {
     const std::string folder = parts_.folder + "/" + uuid;
     bool empty = !live;
     for (const char* part : {"/data", "/metadata"}) {
@@ -187,14 +195,14 @@ Result<> BackgroundCare::SweepTable(const std::string& uuid, bool live, const st
         for (const auto& name : *names) {
             const std::string path = folder + part + "/" + name;
             if (referenced.contains(path)) continue;
-            if (!MayGo(uuid, path, now)) {
+            if (!MayGo(held, path, now)) {
                 empty = false;
                 continue;
             }
             (void)io::RemoveFile(path);
         }
     }
-    if (empty && !parts_.tables.IsPinned(uuid)) return io::RemoveTree(parts_.folder, uuid);
+    if (empty && !held.pinned && !parts_.tables.IsPinned(uuid)) return io::RemoveTree(parts_.folder, uuid);
     return {};
 }
 
