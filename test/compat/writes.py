@@ -188,8 +188,11 @@ def read_back(target, who):
     sql = f"SELECT {', '.join(COLUMNS[1:])} FROM compat.notes WHERE who = '{who}' ORDER BY id"
     with psycopg.connect(**target, autocommit=True, options="-c TimeZone=UTC") as connection:
         for _ in range(100):
-            if len(connection.execute(sql).fetchall()) >= len(EXPECTED):
-                break
+            try:
+                if len(connection.execute(sql).fetchall()) >= len(EXPECTED):
+                    break
+            except psycopg.errors.ObjectNotInPrerequisiteState:
+                pass  # The product is new.
             time.sleep(0.2)
         time.sleep(0.3)
         with connection.cursor().copy(f"COPY ({sql}) TO STDOUT (FORMAT csv, NULL 'NULL')") as copy:
