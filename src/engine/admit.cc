@@ -37,6 +37,23 @@ Error Unsupported(std::string message, std::string hint = {}) {
     return {Code::kInvalid, std::move(message), {}, "0A000", std::move(hint)};
 }
 
+constexpr int kStructurePartsMax = 1'000;
+
+// DuckDB reads the structure that from_json is given by recursion, while it binds: deep enough, it
+// ends the worker. So it must be a literal that can be looked at. Empty: nothing is wrong.
+std::string WrongStructure(const duckdb::FunctionExpression& function) {
+    static const std::set<std::string> kTakers{"from_json", "from_json_strict", "json_transform",
+                                               "json_transform_strict"};
+    const auto name = ToLower(function.FunctionName().GetIdentifierName());
+    if (!kTakers.contains(name) || function.GetArguments().size() < 2) return {};
+    const auto& structure = function.GetArguments()[1].GetExpression();
+    if (structure.GetExpressionClass() != ExpressionClass::CONSTANT)
+        return "the structure of " + name + " must be a literal";
+    const auto opens = std::ranges::count_if(structure.ToString(),
+                                             [](char c) { return c == '[' || c == '{'; });
+    return opens > kStructurePartsMax ? "the structure of " + name + " has too many parts" : "";
+}
+
 class Admission {
   public:
     explicit Admission(const Engine::StateAccess& state) : state_(state.get()) {}
@@ -148,6 +165,8 @@ void Admission::Expression(ParsedExpression& expression) {
             auto& function = expression.Cast<duckdb::FunctionExpression>();
             Function(function);
             CheckFunction(function.FunctionName().GetIdentifierName(), false);
+            if (auto wrong = WrongStructure(function); !wrong.empty())
+                Fail(Unsupported(std::move(wrong)));
             break;
         }
         case ExpressionClass::WINDOW:

@@ -230,6 +230,23 @@ TEST_F(JobRun, UsersCannotCallTheJobsFunctions) {
     }
 }
 
+TEST_F(JobRun, AStructureOfJsonIsBounded) {
+    world.PutFile("id\n1\n");
+    job.columns = {Declared("id", "varchar[]", 1)};
+    job.columns[0].child_ids = {2};
+    job.sql = "SELECT from_json('[1, 2]', '[\"VARCHAR\"]') AS id";
+    const auto ended = world.Run(job);
+    EXPECT_TRUE(ended.ok) << ended.error.message;
+    const std::string deep(100'000, '[');
+    std::string hidden;  // Brackets in names close nothing.
+    for (int i = 0; i < 10'000; ++i) hidden += "{\"]\":";
+    for (const auto& structure : {"'" + deep + "'", std::string("repeat('[', 100000)"),
+                                  "'" + hidden + "'"}) {
+        job.sql = "SELECT from_json('[1]', " + structure + ") AS id";
+        EXPECT_EQ(world.Run(job).error.sqlstate, "0A000");
+    }
+}
+
 TEST_F(JobRun, ProfileFindsTypesNullsAndKeys) {
     world.PutFile(
         "code;dep_delay;when\n00501;5;2013-01-01\n00502;NA;2013-01-02\n00503;-3;2013-01-03\n");
