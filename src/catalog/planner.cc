@@ -50,9 +50,11 @@ Result<Plan> Planner::Make(const std::vector<model::ProductFolder>& folders) {
     if (!plan_.HasErrors()) {
         for (const size_t index : InOrder()) Complete(products_[index]);
         CheckCycles();  // Again: describing has shown what the SQL reads by name.
+        const bool described = !plan_.HasErrors();
         for (auto& product : products_) {
             CheckGrants(product);
-            for (const auto& port : product.completed.output_ports) CheckIncremental(product, port);
+            if (described)
+                for (const auto& port : product.completed.output_ports) CheckIncremental(product, port);
             Compare(product);
         }
     }

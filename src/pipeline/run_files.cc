@@ -1,6 +1,7 @@
 // Loading the files that have arrived (`incremental: files`): one job for each, so that its rows lie in data files of
 // their own and go when the file is replaced; one commit for all.
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -105,6 +106,10 @@ Result<> Run::LoadFile(Arriving& arriving, const catalog::InputFile& file) {
 
 Result<> Run::StageArrived(Arriving& arriving) {
     catalog::Staging::Change change;
+    std::set<std::string> live;  // Data files that retention took are gone already.
+    if (const auto* before = Before(arriving.port))
+        for (auto& file : TRY(catalog::FilesOf(parts_.tables, *before))) live.insert(std::move(file.path));
+    std::erase_if(arriving.removed, [&](const auto& path) { return !live.contains(path); });
     const bool anew = request_.wish.full || arriving.loaded.staging.expected_metadata_location().empty();
     if (!anew) {
         change.operation = arriving.removed.empty() ? Operation::kAppend : Operation::kRewrite;

@@ -121,6 +121,11 @@ Result<> LocalRunner::Complete(RunRequest& request, const meta::State& state) co
         const auto* source = state.FindProduct(input.product.domain, input.product.product);
         if (source && source->id != request.product) request.sources.push_back(source->id);
     }
+    // What the SQL names without an input port is known only when it has run; its text says enough to go first.
+    std::string sql;
+    for (const auto& port : product.spec.output_ports) sql += ToLower(port.sql) + "\n";
+    for (const auto& [id, other] : state.products)
+        if (id != request.product && sql.find(state.FullName(*other)) != sql.npos) request.sources.push_back(id);
     request.applier = product.applied_by;
     return {};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "catalog/health.h"
 #include "gateway/error_wire.h"
 #include "govern/decide.h"
 #include "meta/runs.h"
@@ -133,42 +134,6 @@ uint64_t DeadLetters(const meta::State& state, const meta::Product& product) {
     return count;
 }
 
-struct Health {
-    std::string_view health;
-    std::string reason;
-};
-
-// The first check that rows broke, as a sentence; empty when all held.
-std::string BrokenCheck(const meta::RunRecord& run) {
-    const auto checks = ParseJson(run.checks.empty() ? "[]" : run.checks);
-    if (!checks || !checks->is_array()) return {};
-    for (const auto& check : *checks)
-        if (const int64_t failed = JsonInt(check, "failed"); failed > 0)
-            return JsonString(check, "name") + " failed on " + std::to_string(failed) + " rows";
-    return {};
-}
-
-Health HealthOf(const meta::Product& product, const std::optional<meta::RunRecord>& last) {
-    switch (product.run.state) {
-        case meta::RunState::kNone:
-            return {"unknown", "it has not run yet"};
-        case meta::RunState::kFailed:
-            return {"failed", product.run.error};
-        case meta::RunState::kQueued:
-        case meta::RunState::kRunning:
-            if (!product.last_success) return {"unknown", "its first run has not ended"};
-            if (product.run.attempt > 0)
-                return {"failed", "the last run failed; it is tried again"};
-            return {"healthy", "a new run is under way"};
-        case meta::RunState::kSucceeded:
-            break;
-    }
-    if (!last) return {"unknown", "the record of the last run is missing"};
-    const std::string broken = BrokenCheck(*last);
-    if (!broken.empty()) return {"failed", broken};
-    return {"healthy", "the last run and its checks succeeded"};
-}
-
 }  // namespace
 
 Json ToJson(const catalog::Plan& plan) {
@@ -255,8 +220,8 @@ Json ProductDetail(const Viewer& viewer, const meta::Product& product) {
 }
 
 Json ProductStatus(const meta::State& state, const meta::Product& product,
-                   const std::optional<meta::RunRecord>& last) {
-    const Health health = HealthOf(product, last);
+                   const std::optional<meta::RunRecord>& last, std::string_view roll_error) {
+    const auto health = catalog::HealthOf(state, product, last, roll_error);
     Json guarantees = Json::array();
     for (const auto& port : product.spec.output_ports)
         for (auto& guarantee : GuaranteesOf(port)) guarantees.push_back(std::move(guarantee));

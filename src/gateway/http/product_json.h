@@ -26,7 +26,7 @@ Json ProductDetail(const Viewer& viewer, const meta::Product& product);
 // or the proof is missing. A declared guarantee that nobody has measured is unknown. `last` is the
 // record of the newest run.
 Json ProductStatus(const meta::State& state, const meta::Product& product,
-                   const std::optional<meta::RunRecord>& last);
+                   const std::optional<meta::RunRecord>& last, std::string_view roll_error);
 
 // [{folders: [{path, files}]}]. FAILS: kInvalid, kLimit.
 Result<std::vector<model::ProductFolder>> ParseFolders(const Json& body);

@@ -6,6 +6,7 @@
 #include "gateway/http/product_json.h"
 #include "gateway/http/route.h"
 #include "govern/decide.h"
+#include "ingest/ingest.h"
 #include "meta/store.h"
 #include "pipeline/runner.h"
 
@@ -118,6 +119,17 @@ void AddRetention(Deps& deps, const meta::State& state, const meta::Product& pro
     }
 }
 
+std::vector<ingest::Ingest::Lag> LagsOf(const Deps& deps) {
+    return deps.ingest ? deps.ingest->Lags() : std::vector<ingest::Ingest::Lag>{};
+}
+
+// Why pushed records of the product do not get into its tables at present.
+std::string RollErrorOf(const std::vector<ingest::Ingest::Lag>& lags, const std::string& product) {
+    for (const auto& lag : lags)
+        if (lag.product == product && !lag.error.empty()) return lag.error;
+    return {};
+}
+
 Result<Response> Show(Deps& deps, Request& request) {
     const Viewer viewer = ViewerOf(deps, request);
     const std::string name = request.Part("domain") + "." + request.Part("product");
@@ -125,7 +137,8 @@ Result<Response> Show(Deps& deps, Request& request) {
         TRY(catalog::FindVisible(viewer.state, viewer.who, name, viewer.now));
     Json json = ProductDetail(viewer, *product);
     const auto last = TRY(deps.history.Run(product->run.id));
-    const Json status = ProductStatus(viewer.state, *product, last);
+    const Json status =
+        ProductStatus(viewer.state, *product, last, RollErrorOf(LagsOf(deps), name));
     for (const char* key : {"health", "reason", "last_run"}) json[key] = status[key];
     AddRetention(deps, viewer.state, *product, json);
     return JsonResponse(json);
@@ -151,10 +164,12 @@ Result<Response> Status(Deps& deps, Request& request) {
         for (const auto& [id, product] : viewer.state.products)
             if (MayDiscover(viewer, *product)) wanted.push_back(product.get());
     }
+    const auto lags = LagsOf(deps);
     Json list = Json::array();
     for (const auto* product : wanted) {
         const auto last = TRY(deps.history.Run(product->run.id));
-        list.push_back(ProductStatus(viewer.state, *product, last));
+        const std::string name = viewer.state.FullName(*product);
+        list.push_back(ProductStatus(viewer.state, *product, last, RollErrorOf(lags, name)));
     }
     return JsonResponse({{"products", list}});
 }
