@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kMark = "weft-backup";     // Says that this folder is ours to clean.
+constexpr const char* kMark = "weft-backup";       // Says that this folder is ours to clean.
 constexpr std::string_view kMomentPrefix = "at-";  // Folders of what changes: state, log, keys.
 constexpr int kStateCopiesMax = 5;
 constexpr size_t kDepthMax = 8;
@@ -26,19 +26,26 @@ constexpr size_t kDepthMax = 8;
 // The folder must be new, empty, or one that an earlier backup has marked; and apart from the data.
 Result<> CheckFolder(const std::string& data, const std::string& folder) {
     std::error_code failed;
-    const auto real = [&](const std::string& path) { return fs::weakly_canonical(path, failed).string() + "/"; };
-    if (folder.empty() || folder.front() != '/') return Fail(Code::kInvalid, "the folder must be an absolute path");
+    const auto real = [&](const std::string& path) {
+        return fs::weakly_canonical(path, failed).string() + "/";
+    };
+    if (folder.empty() || folder.front() != '/')
+        return Fail(Code::kInvalid, "the folder must be an absolute path");
     if (real(folder).starts_with(real(data)) || real(data).starts_with(real(folder)))
-        return Fail(Code::kInvalid, folder + " and the data folder lie in each other", "choose a folder on another disk");
+        return Fail(Code::kInvalid, folder + " and the data folder lie in each other",
+                    "choose a folder on another disk");
     CHECK_OK(io::MakeDirectories(folder, 0700));
     const auto names = TRY(io::ListDirectory(folder));
     if (!names.empty() && !io::FileSize(folder + "/" + kMark))
-        return Fail(Code::kInvalid, folder + " holds other things", "name an empty folder, or one of an earlier backup");
+        return Fail(Code::kInvalid, folder + " holds other things",
+                    "name an empty folder, or one of an earlier backup");
     return {};
 }
 
-// Regular files below `root`/`under`, relative to the root, with a bound on depth. Nothing there: none.
-Result<> ListBelow(const std::string& root, const std::string& under, std::vector<std::string>& found, size_t depth = 0) {
+// Regular files below `root`/`under`, relative to the root, with a bound on depth. Nothing there:
+// none.
+Result<> ListBelow(const std::string& root, const std::string& under,
+                   std::vector<std::string>& found, size_t depth = 0) {
     if (depth > kDepthMax) return Fail(Code::kLimit, "folders lie too deep in " + root);
     const auto names = io::ListDirectory(root + "/" + under);
     if (!names && names.error().code == Code::kNotFound) return {};
@@ -54,7 +61,7 @@ Result<> ListBelow(const std::string& root, const std::string& under, std::vecto
 }
 
 class Backup {
-public:
+  public:
     Backup(const BackupSource& source, std::string folder, const Clock& clock)
         : source_(source), folder_(std::move(folder)), tables_(source.data + "/tables") {
         done_.list.time = clock.Now();
@@ -63,7 +70,7 @@ public:
     }
     Result<BackupDone> Run();
 
-private:
+  private:
     Result<> CopyState();
     Result<bool> PinAll(const meta::State& state);
     Result<> CopyTables();
@@ -81,7 +88,7 @@ private:
     const BackupSource& source_;
     const std::string folder_;
     const std::string tables_;
-    std::string moment_;                                     // "at-20261122T083000-418"
+    std::string moment_;  // "at-20261122T083000-418"
     BackupList before_;
     BackupDone done_;
     std::map<std::string, std::shared_ptr<const void>> pins_;  // By table.
@@ -92,11 +99,14 @@ private:
 
 Result<BackupDone> Backup::Run() {
     CHECK_OK(CheckFolder(source_.data, folder_));
-    if (!io::FileSize(folder_ + "/" + kMark)) CHECK_OK(io::WriteNewFile(folder_ + "/" + kMark, "", 0600));
+    if (!io::FileSize(folder_ + "/" + kMark))
+        CHECK_OK(io::WriteNewFile(folder_ + "/" + kMark, "", 0600));
     const auto lock = TRY(io::LockFile::Take(folder_ + "/lock"));
     auto before = ReadBackupList(folder_);
-    if (before) before_ = std::move(*before);
-    else if (before.error().code != Code::kNotFound) return std::unexpected(before.error());
+    if (before)
+        before_ = std::move(*before);
+    else if (before.error().code != Code::kNotFound)
+        return std::unexpected(before.error());
     moment_ = std::string(kMomentPrefix) + ToFileStamp(done_.list.time);
     while (io::Stat(folder_ + "/" + moment_)) moment_ += "a";  // Another one in the same second.
     // Held before the state is copied: what it has not rolled cannot go.
@@ -127,7 +137,8 @@ Result<bool> Backup::PinAll(const meta::State& state) {
     return all;
 }
 
-// A table that came between pinning and copying could lose files to care: then once more, with it pinned.
+// A table that came between pinning and copying could lose files to care: then once more, with it
+// pinned.
 Result<> Backup::CopyState() {
     const std::string to = folder_ + "/" + moment_ + "/state";
     if (source_.snapshot) (void)TRY(PinAll(*source_.snapshot()));
@@ -141,7 +152,9 @@ Result<> Backup::CopyState() {
     for (const char* name : {"weft.db", "history.db"}) {
         const std::string path = moment_ + "/state/" + name;
         const auto hashed = io::HashFile(folder_ + "/" + path);
-        if (!hashed && hashed.error().code == Code::kNotFound && name != std::string_view("weft.db")) continue;
+        if (!hashed && hashed.error().code == Code::kNotFound &&
+            name != std::string_view("weft.db"))
+            continue;
         if (!hashed) return std::unexpected(hashed.error());
         done_.list.files[path] = {std::string("state/") + name, hashed->size, hashed->sha256, 0};
         done_.copied_bytes += hashed->size;
@@ -191,7 +204,8 @@ Result<> Backup::CopyPort(const meta::Port& port) {
             return Fail(Code::kCorrupt, path + " lies outside of the node's tables");
         const auto added = AddLasting(path.substr(source_.data.size() + 1), false);
         if (added || added.error().code != Code::kNotFound) return added;
-        return Fail(Code::kCorrupt, path + " is missing, and the state refers to it", "weft doctor --deep");
+        return Fail(Code::kCorrupt, path + " is missing, and the state refers to it",
+                    "weft doctor --deep");
     };
     for (const auto& file : port.tail) CHECK_OK(add(port.table.location + "/data/" + file.name));
     const std::string& location = port.table.metadata_location;
@@ -223,7 +237,8 @@ Result<> Backup::CopyUploads() {
     CHECK_OK(ListBelow(source_.data, "uploads", found));
     for (const auto& place : found) {
         const auto added = AddLasting(place, true);
-        if (!added && added.error().code != Code::kNotFound) return added;  // Gone: finished or given up.
+        if (!added && added.error().code != Code::kNotFound)
+            return added;  // Gone: finished or given up.
     }
     return {};
 }
@@ -238,7 +253,8 @@ Result<> Backup::CopyLog() {
         if (!source_.hold_log || !place.ends_with(".log")) paths.insert(source_.data + "/" + place);
     for (const auto& path : paths) {
         const auto added = AddMomentary("ingest/" + path.substr(path.find_last_of('/') + 1), path);
-        if (!added && (added.error().code != Code::kNotFound || path.ends_with(".log"))) return added;
+        if (!added && (added.error().code != Code::kNotFound || path.ends_with(".log")))
+            return added;
     }
     return {};
 }
@@ -251,9 +267,10 @@ Result<> Backup::CopyKeys() {
 }
 
 Result<> Backup::Hash() {
-    const auto hashed = TRY(HashState(*state_, tables_, cache_, [&](const std::string& path) -> Result<std::string> {
-        return done_.list.files.at(path.substr(source_.data.size() + 1)).sha256;
-    }));
+    const auto hashed = TRY(
+        HashState(*state_, tables_, cache_, [&](const std::string& path) -> Result<std::string> {
+            return done_.list.files.at(path.substr(source_.data.size() + 1)).sha256;
+        }));
     done_.list.hash = hashed.hash;
     done_.list.rows = hashed.rows;
     return {};
@@ -262,7 +279,8 @@ Result<> Backup::Hash() {
 // What only earlier backups name goes, now that this one stands.
 Result<> Backup::Prune() {
     for (const auto& name : TRY(io::ListDirectory(folder_)))
-        if (name.starts_with(kMomentPrefix) && name != moment_) CHECK_OK(io::RemoveTree(folder_, name));
+        if (name.starts_with(kMomentPrefix) && name != moment_)
+            CHECK_OK(io::RemoveTree(folder_, name));
     std::vector<std::string> found;
     for (const char* part : {"tables", "uploads"}) CHECK_OK(ListBelow(folder_, part, found));
     for (const auto& path : found)
@@ -273,21 +291,25 @@ Result<> Backup::Prune() {
 }  // namespace
 
 Result<BackupSource> StoppedNode(const std::string& data) {
-    if (!io::FileSize(data + "/state/weft.db")) return Fail(Code::kNotFound, "there is no state in " + data);
-    const auto lock = std::make_shared<const io::LockFile>(TRY(io::LockFile::Take(data + "/run/lock")));
+    if (!io::FileSize(data + "/state/weft.db"))
+        return Fail(Code::kNotFound, "there is no state in " + data);
+    const auto lock =
+        std::make_shared<const io::LockFile>(TRY(io::LockFile::Take(data + "/run/lock")));
     BackupSource source;
     source.data = data;
     source.copy_state = [data, lock](const std::string& folder) -> Result<> {
         for (const char* name : {"weft.db", "weft.db-wal", "history.db", "history.db-wal"}) {
             const auto copied = io::CopyFile(data + "/state/" + name, folder + "/" + name, 0600);
-            if (!copied && copied.error().code != Code::kNotFound) return std::unexpected(copied.error());
+            if (!copied && copied.error().code != Code::kNotFound)
+                return std::unexpected(copied.error());
         }
         return meta::FinishCopies(folder);
     };
     return source;
 }
 
-Result<BackupDone> CreateBackup(const BackupSource& source, const std::string& folder, const Clock& clock) {
+Result<BackupDone> CreateBackup(const BackupSource& source, const std::string& folder,
+                                const Clock& clock) {
     return Backup(source, folder, clock).Run();
 }
 
@@ -296,10 +318,12 @@ Result<BackupList> VerifyBackup(const std::string& folder) {
     for (const auto& [path, file] : list.files) {
         const auto hashed = io::HashFile(folder + "/" + path);
         if (!hashed && hashed.error().code == Code::kNotFound)
-            return Fail(Code::kCorrupt, folder + "/" + path + " is missing", "weft backup create " + folder);
+            return Fail(Code::kCorrupt, folder + "/" + path + " is missing",
+                        "weft backup create " + folder);
         if (!hashed) return std::unexpected(hashed.error());
         if (hashed->size != file.size || hashed->sha256 != file.sha256)
-            return Fail(Code::kCorrupt, folder + "/" + path + " has other bytes than when it was written",
+            return Fail(Code::kCorrupt,
+                        folder + "/" + path + " has other bytes than when it was written",
                         "remove that file, then: weft backup create " + folder);
     }
     return list;

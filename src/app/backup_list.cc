@@ -15,7 +15,8 @@ bool IsSafe(const std::string& path) {
     for (size_t begin = 0; begin <= path.size();) {
         const size_t end = std::min(path.find('/', begin), path.size());
         const std::string part = path.substr(begin, end - begin);
-        if (part.empty() || part == "." || part == ".." || part.find('\0') != std::string::npos) return false;
+        if (part.empty() || part == "." || part == ".." || part.find('\0') != std::string::npos)
+            return false;
         begin = end + 1;
     }
     return true;
@@ -37,15 +38,20 @@ Result<BackupList> ReadBackupList(const std::string& folder) {
     const std::string path = folder + "/" + kBackupListName;
     const auto text = io::ReadFile(path, kListBytesMax);
     if (!text && text.error().code == Code::kNotFound)
-        return Fail(Code::kNotFound, folder + " holds no finished backup: there is no " + kBackupListName,
+        return Fail(Code::kNotFound,
+                    folder + " holds no finished backup: there is no " + kBackupListName,
                     "weft backup create " + folder);
     if (!text) return std::unexpected(text.error());
-    const auto bad = [&](const std::string& what) { return Fail(Code::kCorrupt, path + ": " + what); };
+    const auto bad = [&](const std::string& what) {
+        return Fail(Code::kCorrupt, path + ": " + what);
+    };
     const auto json = ParseJson(*text, kListBytesMax);
     if (!json || !json->is_object()) return bad("does not parse");
     if (JsonInt(*json, "format") != kBackupFormat)
-        return Fail(Code::kInvalid, path + " was written by another version of weft (" + JsonString(*json, "weft") + ")",
-                    "restore it with that version");
+        return Fail(
+            Code::kInvalid,
+            path + " was written by another version of weft (" + JsonString(*json, "weft") + ")",
+            "restore it with that version");
     BackupList list;
     const auto time = ParseRfc3339(JsonString(*json, "time"));
     if (!time) return bad("has no time");
@@ -62,20 +68,28 @@ Result<BackupList> ReadBackupList(const std::string& folder) {
         const std::string name = JsonString(one, "path");
         BackupFile file{JsonString(one, "place"), Count(one, "size"), JsonString(one, "sha256"),
                         JsonInt(one, "mtime_ns")};
-        if (!IsSafe(name) || !IsSafe(file.place) || file.sha256.size() != 64) return bad("names a file wrongly");
+        if (!IsSafe(name) || !IsSafe(file.place) || file.sha256.size() != 64)
+            return bad("names a file wrongly");
         if (!list.files.emplace(name, std::move(file)).second) return bad("names a file twice");
     }
     return list;
 }
 
 Result<> WriteBackupList(const std::string& folder, const BackupList& list) {
-    Json json{{"format", kBackupFormat},      {"weft", list.weft},
-              {"time", ToRfc3339(list.time)}, {"data", list.data},
-              {"state_version", list.state_version}, {"hash", list.hash},
-              {"products", list.products},    {"rows", list.rows}};
+    Json json{{"format", kBackupFormat},
+              {"weft", list.weft},
+              {"time", ToRfc3339(list.time)},
+              {"data", list.data},
+              {"state_version", list.state_version},
+              {"hash", list.hash},
+              {"products", list.products},
+              {"rows", list.rows}};
     Json& files = json["files"] = Json::array();
     for (const auto& [path, file] : list.files)
-        files.push_back({{"path", path}, {"place", file.place}, {"size", file.size}, {"sha256", file.sha256},
+        files.push_back({{"path", path},
+                         {"place", file.place},
+                         {"size", file.size},
+                         {"sha256", file.sha256},
                          {"mtime_ns", file.mtime_ns}});
     return io::WriteFileAtomically(folder + "/" + kBackupListName, DumpJson(json) + "\n", 0600);
 }

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 // A stopped node with a state, a log segment and a key; no tables.
 class BackupTest : public ::testing::Test {
-protected:
+  protected:
     BackupTest() : root_(::testing::TempDir() + "backup_test") {
         fs::remove_all(root_);
         fs::create_directories(data_ + "/ingest");
@@ -115,7 +115,8 @@ TEST_F(BackupTest, TheNextOneReplacesWhatOnlyTheFormerNamed) {
     const auto second = Create(backup_);
     ASSERT_TRUE(second) << second.error().message;
     size_t moments = 0;
-    for (const auto& entry : fs::directory_iterator(backup_)) moments += entry.path().filename().string().starts_with("at-");
+    for (const auto& entry : fs::directory_iterator(backup_))
+        moments += entry.path().filename().string().starts_with("at-");
     EXPECT_EQ(moments, 1u);
     ASSERT_TRUE(RestoreBackup(backup_, restored_));
     EXPECT_EQ(HashFolder(restored_)->hash, HashFolder(data_)->hash);

@@ -1,5 +1,5 @@
-// What can be wrong with a node's own data, one line each with what to do: for `weft doctor`, over HTTP from a running
-// node and from the folder of a stopped one. Reads only. THREAD: any.
+// What can be wrong with a node's own data, one line each with what to do: for `weft doctor`, over
+// HTTP from a running node and from the folder of a stopped one. Reads only. THREAD: any.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +42,8 @@ Check CheckTimes(const meta::State& state, iceberg::Cache& cache, Timestamp now)
 Check CheckSpace(const gateway::Operations::Space& space);
 Check CheckCertificate(const std::string& path, Timestamp now);
 
-// Of the folder of a stopped node: its lock, its state, and all of the above. Copies the state to look at it.
+// Of the folder of a stopped node: its lock, its state, and all of the above. Copies the state to
+// look at it.
 std::vector<Check> CheckStopped(const std::string& data, bool deep, Timestamp now);
 
 }  // namespace weft::app

@@ -219,6 +219,10 @@ Result<int> Status(Shell& shell, const ProductOptions& options) {
     } else {
         for (const auto& product : products) shell.Print(StatusBlock(shell, product));
     }
+    // What is wrong with the node as a whole: a disk that is nearly full, above all.
+    if (const auto ready = client->GetText("/readyz?verbose"))
+        for (const auto& line : Split(*ready, '\n'))
+            if (line.starts_with("warn ")) shell.Say("node: " + line.substr(5));
     return kDone;
 }
 

@@ -12,13 +12,17 @@ TEST(Disk, ThresholdsAreSizesOrShares) {
     EXPECT_EQ(ParseBytes("1.5GiB").value_or(0), 1'610'612'736u);
     EXPECT_EQ(ParseBytes("1073741824").value_or(0), kGiB);
     EXPECT_EQ(ParseBytes("2kb").value_or(0), 2'048u);
-    for (const char* bad : {"", "M", "-1", "5X", "5MM", "1e30", "nan"}) EXPECT_FALSE(ParseBytes(bad)) << bad;
+    for (const char* bad : {"", "M", "-1", "5X", "5MM", "1e30", "nan"})
+        EXPECT_FALSE(ParseBytes(bad)) << bad;
     EXPECT_EQ(ParseThreshold("7.5%").value_or(Threshold{}).percent, 7.5);
-    for (const char* bad : {"%", "0%", "101%", "x%", "5 %"}) EXPECT_FALSE(ParseThreshold(bad)) << bad;
+    for (const char* bad : {"%", "0%", "101%", "x%", "5 %"})
+        EXPECT_FALSE(ParseThreshold(bad)) << bad;
 }
 
 TEST(Disk, DefaultsFitSmallDisksToo) {
-    const auto judge = [](uint64_t free, uint64_t total) { return JudgeSpace({}, free, total, false); };
+    const auto judge = [](uint64_t free, uint64_t total) {
+        return JudgeSpace({}, free, total, false);
+    };
     EXPECT_FALSE(judge(6 * kGiB, 1'000 * kGiB).low);
     EXPECT_TRUE(judge(4 * kGiB, 1'000 * kGiB).low);
     EXPECT_FALSE(judge(4 * kGiB, 1'000 * kGiB).read_only);

@@ -17,8 +17,8 @@ constexpr uint64_t kEntriesMax = 10'000'000;
 
 struct Use {
     uint64_t rows = 0;
-    uint64_t bytes = 0;           // Of current data.
-    uint64_t disk_bytes = 0;      // Of the folders of its tables.
+    uint64_t bytes = 0;       // Of current data.
+    uint64_t disk_bytes = 0;  // Of the folders of its tables.
     uint64_t rejected_rows = 0;
     uint64_t rejected_bytes = 0;
     uint64_t metadata_bytes = 0;
@@ -43,14 +43,16 @@ Result<> AddPort(const meta::Port& port, Use& use) {
     return {};
 }
 
-Result<Json> OfProduct(const meta::State& state, const meta::Product& product, const DiskUseOf& of) {
+Result<Json> OfProduct(const meta::State& state, const meta::Product& product,
+                       const DiskUseOf& of) {
     Use use;
     if (const auto ports = state.ports_of.find(product.id); ports != state.ports_of.end())
         for (const PortId id : ports->second) CHECK_OK(AddPort(*state.ports.at(id), use));
     const std::string name = state.FullName(product);
     const auto waiting = of.log_bytes.find(name);
     const uint64_t log = waiting == of.log_bytes.end() ? 0 : waiting->second;
-    const uint64_t uploads = TRY(BytesBelow(fmt::format("{}/uploads/{}", of.data, product.id.value)));
+    const uint64_t uploads =
+        TRY(BytesBelow(fmt::format("{}/uploads/{}", of.data, product.id.value)));
     const uint64_t known = use.bytes + use.rejected_bytes + use.metadata_bytes;
     return Json{{"product", name},
                 {"rows", use.rows},
@@ -82,7 +84,8 @@ Result<uint64_t> BytesBelow(const std::string& folder) {
     std::error_code failed;
     uint64_t bytes = 0;
     uint64_t entries = 0;
-    for (fs::recursive_directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed)) {
+    for (fs::recursive_directory_iterator it(folder, failed), end; !failed && it != end;
+         it.increment(failed)) {
         if (++entries > kEntriesMax) return Fail(Code::kLimit, "too many files below " + folder);
         std::error_code gone;  // Files come and go meanwhile.
         if (it->symlink_status(gone).type() != fs::file_type::regular) continue;

@@ -13,13 +13,15 @@ namespace {
 constexpr uint64_t kFileBytesMax = 256ull << 20;
 
 class Move {
-public:
+  public:
     Move(const std::string& from, const std::string& to) : from_(from), to_(to) {}
 
     Result<> Document(const std::string& location) {
         const std::string path = New(location);
-        iceberg::TableMetadata table = TRY(iceberg::DecodeMetadata(TRY(io::ReadFile(path, kFileBytesMax))));
-        if (table.location != from_) return Fail(Code::kCorrupt, path + " belongs to a table at " + table.location);
+        iceberg::TableMetadata table =
+            TRY(iceberg::DecodeMetadata(TRY(io::ReadFile(path, kFileBytesMax))));
+        if (table.location != from_)
+            return Fail(Code::kCorrupt, path + " belongs to a table at " + table.location);
         for (auto& snapshot : table.snapshots) {
             CHECK_OK(List(table, snapshot));
             snapshot.manifest_list = New(snapshot.manifest_list);
@@ -29,29 +31,33 @@ public:
         return io::WriteFileAtomically(path, iceberg::EncodeMetadata(table));
     }
 
-private:
+  private:
     // Everything of a decoded document was checked to lie beneath `from`.
     std::string New(const std::string& path) const { return to_ + path.substr(from_.size()); }
 
     Result<> List(const iceberg::TableMetadata& table, const iceberg::Snapshot& snapshot) {
         const std::string path = New(snapshot.manifest_list);
-        auto manifests = TRY(iceberg::DecodeManifestList(TRY(io::ReadFile(path, kFileBytesMax)), from_));
+        auto manifests =
+            TRY(iceberg::DecodeManifestList(TRY(io::ReadFile(path, kFileBytesMax)), from_));
         for (auto& listed : manifests) {
             listed.length = TRY(Manifest(table, listed));
             listed.path = New(listed.path);
         }
-        return io::WriteFileAtomically(path, iceberg::EncodeManifestList(
-                                                 manifests, {.snapshot_id = snapshot.id,
-                                                             .parent_snapshot_id = snapshot.parent_id.value_or(0),
-                                                             .sequence_number = snapshot.sequence_number}));
+        return io::WriteFileAtomically(
+            path, iceberg::EncodeManifestList(manifests,
+                                              {.snapshot_id = snapshot.id,
+                                               .parent_snapshot_id = snapshot.parent_id.value_or(0),
+                                               .sequence_number = snapshot.sequence_number}));
     }
 
     // The new length. Snapshots share manifests: each is written once.
-    Result<int64_t> Manifest(const iceberg::TableMetadata& table, const iceberg::ManifestFile& listed) {
+    Result<int64_t> Manifest(const iceberg::TableMetadata& table,
+                             const iceberg::ManifestFile& listed) {
         const auto known = lengths_.find(listed.path);
         if (known != lengths_.end()) return known->second;
         const std::string path = New(listed.path);
-        auto entries = TRY(iceberg::DecodeManifest(TRY(io::ReadFile(path, kFileBytesMax)), listed, from_));
+        auto entries =
+            TRY(iceberg::DecodeManifest(TRY(io::ReadFile(path, kFileBytesMax)), listed, from_));
         for (auto& entry : entries) entry.file.path = New(entry.file.path);
         const std::string bytes = iceberg::EncodeManifest(entries, ColumnsOf(table, listed));
         CHECK_OK(io::WriteFileAtomically(path, bytes));
@@ -59,9 +65,11 @@ private:
     }
 
     // Those of the snapshot that wrote the manifest: they say which columns its files cannot have.
-    static const iceberg::Columns& ColumnsOf(const iceberg::TableMetadata& table, const iceberg::ManifestFile& listed) {
+    static const iceberg::Columns& ColumnsOf(const iceberg::TableMetadata& table,
+                                             const iceberg::ManifestFile& listed) {
         const auto* snapshot = table.FindSnapshot(listed.added_snapshot_id);
-        const auto* columns = snapshot && snapshot->schema_id ? table.FindColumns(*snapshot->schema_id) : nullptr;
+        const auto* columns =
+            snapshot && snapshot->schema_id ? table.FindColumns(*snapshot->schema_id) : nullptr;
         return columns ? *columns : table.columns();
     }
 
@@ -72,8 +80,10 @@ private:
 
 }  // namespace
 
-Result<> MoveTable(const std::string& from, const std::string& to, const std::string& metadata_location) {
-    if (!metadata_location.starts_with(from + "/")) return Fail(Code::kCorrupt, metadata_location + " lies outside " + from);
+Result<> MoveTable(const std::string& from, const std::string& to,
+                   const std::string& metadata_location) {
+    if (!metadata_location.starts_with(from + "/"))
+        return Fail(Code::kCorrupt, metadata_location + " lies outside " + from);
     return Move(from, to).Document(metadata_location);
 }
 

@@ -12,7 +12,7 @@ namespace weft::app {
 namespace {
 
 class NodeOperations : public gateway::Operations {
-public:
+  public:
     explicit NodeOperations(OperationParts parts) : parts_(std::move(parts)) {}
 
     Result<Json> Backup(const std::string& folder) override {
@@ -20,9 +20,11 @@ public:
         if (!one) return Fail(Code::kConflict, "a backup is being made", "wait for it");
         const auto began = std::chrono::steady_clock::now();
         const auto done = TRY(CreateBackup(Source(), folder, parts_.clock));
-        const auto us = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began).count();
-        LogInfo("backup", "{} of state {}: {} files, {} of them copied", folder, done.list.state_version, done.list.files.size(),
-                done.copied_files);
+        const auto us = std::chrono::duration_cast<std::chrono::microseconds>(
+                            std::chrono::steady_clock::now() - began)
+                            .count();
+        LogInfo("backup", "{} of state {}: {} files, {} of them copied", folder,
+                done.list.state_version, done.list.files.size(), done.copied_files);
         return Json{{"folder", folder},
                     {"time", ToRfc3339(done.list.time)},
                     {"state_version", done.list.state_version},
@@ -36,7 +38,9 @@ public:
                     {"us", us}};
     }
 
-    Result<Json> Disk(const meta::State& state, const std::function<bool(const meta::Product&)>& may_see, bool whole) override {
+    Result<Json> Disk(const meta::State& state,
+                      const std::function<bool(const meta::Product&)>& may_see,
+                      bool whole) override {
         DiskUseOf of;
         of.data = parts_.data;
         of.may_see = may_see;
@@ -56,21 +60,22 @@ public:
         const auto state = parts_.store.Snapshot();
         // Held, so that no file goes while it is looked at.
         std::vector<std::shared_ptr<const void>> pins;
-        for (const auto& [id, port] : state->ports) pins.push_back(parts_.tables.Pin(port->table.uuid));
+        for (const auto& [id, port] : state->ports)
+            pins.push_back(parts_.tables.Pin(port->table.uuid));
         auto& cache = parts_.tables.cache();
         const Timestamp now = parts_.clock.Now();
         Json list = Json::array();
         for (const auto& check :
-             {CheckSpace(space()), CheckFolders(parts_.data), CheckTables(*state, cache, deep), CheckTails(*state),
-              CheckStreams(parts_.ingest.Lags()), CheckLog(parts_.data, deep), CheckTimes(*state, cache, now),
-              CheckCertificate(parts_.certificate, now)})
+             {CheckSpace(space()), CheckFolders(parts_.data), CheckTables(*state, cache, deep),
+              CheckTails(*state), CheckStreams(parts_.ingest.Lags()), CheckLog(parts_.data, deep),
+              CheckTimes(*state, cache, now), CheckCertificate(parts_.certificate, now)})
             list.push_back(ToJson(check));
         return Json{{"checks", std::move(list)}};
     }
 
     Space space() const override { return parts_.disk.space(); }
 
-private:
+  private:
     BackupSource Source() {
         BackupSource source;
         source.data = parts_.data;

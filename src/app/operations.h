@@ -1,5 +1,5 @@
-// What the gateway asks of the whole node (gateway/operations.h), answered with its parts. Made by node.cc.
-// THREAD: any; one backup at a time.
+// What the gateway asks of the whole node (gateway/operations.h), answered with its parts. Made by
+// node.cc. THREAD: any; one backup at a time.
 #pragma once
 
 #include <memory>

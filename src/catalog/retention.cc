@@ -49,7 +49,8 @@ int32_t ReceivedColumn(const meta::Port& port) {
 // The newest received_at that can be in the file; absent: unknown.
 std::optional<int64_t> NewestIn(const iceberg::DataFile& file, int32_t received) {
     const auto* stats = file.Find(received);
-    if (!stats || !stats->upper || stats->upper->size() != sizeof(int64_t) || stats->null_count > 0) return std::nullopt;
+    if (!stats || !stats->upper || stats->upper->size() != sizeof(int64_t) || stats->null_count > 0)
+        return std::nullopt;
     int64_t us = 0;
     std::memcpy(&us, stats->upper->data(), sizeof us);
     return us;
@@ -74,13 +75,15 @@ std::optional<int64_t> RetentionOf(const meta::State& state, const meta::Port& p
     return declared ? Promised(*declared) : std::nullopt;
 }
 
-Result<TooOld> FindTooOld(Tables& tables, const meta::State& state, const meta::Port& port, Timestamp now) {
+Result<TooOld> FindTooOld(Tables& tables, const meta::State& state, const meta::Port& port,
+                          Timestamp now) {
     TooOld old;
     const auto retention = RetentionOf(state, port);
     const int32_t received = ReceivedColumn(port);
     if (!retention || received == 0 || port.table.metadata_location.empty()) return old;
     const auto metadata = TRY(tables.cache().Metadata(port.table.metadata_location));
-    for (const auto& file : TRY(iceberg::PlanScan(tables.cache(), *metadata, port.table.snapshot_id, {}))) {
+    for (const auto& file :
+         TRY(iceberg::PlanScan(tables.cache(), *metadata, port.table.snapshot_id, {}))) {
         const auto newest = NewestIn(file, received);
         if (!newest || *newest >= now.us - *retention) continue;
         old.paths.push_back(file.path);
@@ -89,7 +92,8 @@ Result<TooOld> FindTooOld(Tables& tables, const meta::State& state, const meta::
     return old;
 }
 
-Result<bool> RemoveTooOld(meta::Store& store, Tables& tables, const meta::Port& port, Timestamp now) {
+Result<bool> RemoveTooOld(meta::Store& store, Tables& tables, const meta::Port& port,
+                          Timestamp now) {
     const auto state = store.Snapshot();
     const TooOld old = TRY(FindTooOld(tables, *state, port, now));
     if (old.paths.empty()) return false;
@@ -98,28 +102,33 @@ Result<bool> RemoveTooOld(meta::Store& store, Tables& tables, const meta::Port& 
     iceberg::Change change;
     change.operation = iceberg::Change::Operation::kRewrite;
     change.removed_paths = old.paths;
-    change.properties = {{kRowsProperty, std::to_string(NumberIn(*before, kRowsProperty) + old.rows)},
-                         {kFilesProperty, std::to_string(NumberIn(*before, kFilesProperty) + old.paths.size())},
-                         {kTimeProperty, ToRfc3339(now)}};
-    const auto prepared = TRY(iceberg::Prepare(tables.cache(), *before, port.table.metadata_location, change, now));
+    change.properties = {
+        {kRowsProperty, std::to_string(NumberIn(*before, kRowsProperty) + old.rows)},
+        {kFilesProperty, std::to_string(NumberIn(*before, kFilesProperty) + old.paths.size())},
+        {kTimeProperty, ToRfc3339(now)}};
+    const auto prepared =
+        TRY(iceberg::Prepare(tables.cache(), *before, port.table.metadata_location, change, now));
     meta::Table table = port.table;
     table.metadata_location = prepared.location;
     table.snapshot_id = prepared.metadata.current_snapshot_id.value_or(0);
     table.row_count = table.size_bytes = 0;
-    const auto live = TRY(iceberg::PlanScan(tables.cache(), prepared.metadata, table.snapshot_id, {}));
+    const auto live =
+        TRY(iceberg::PlanScan(tables.cache(), prepared.metadata, table.snapshot_id, {}));
     table.file_count = static_cast<uint32_t>(live.size());
     for (const auto& file : live) {
         table.row_count += static_cast<uint64_t>(file.record_count);
         table.size_bytes += static_cast<uint64_t>(file.file_size);
     }
-    const auto swapped = store.Commit("care", meta::SwapTable{port.id, port.table.metadata_location, table});
+    const auto swapped =
+        store.Commit("care", meta::SwapTable{port.id, port.table.metadata_location, table});
     if (!swapped) {
         if (swapped.error().code != Code::kUnknownOutcome) iceberg::Abandon(prepared);
         return std::unexpected(swapped.error());
     }
     const auto product = state->products.find(port.product);
     LogInfo("care", "retention of {}.{}: {} files with {} rows are too old and gone",
-            product == state->products.end() ? "?" : state->FullName(*product->second), port.name, old.paths.size(), old.rows);
+            product == state->products.end() ? "?" : state->FullName(*product->second), port.name,
+            old.paths.size(), old.rows);
     return true;
 }
 

@@ -1,5 +1,6 @@
-// What the gateway asks of the whole node for those who run it: backup, use of the disk, checks. Implemented by the
-// program (app/operations.cc), which owns all parts. THREAD: any; Backup and a deep Checks take their time.
+// What the gateway asks of the whole node for those who run it: backup, use of the disk, checks.
+// Implemented by the program (app/operations.cc), which owns all parts. THREAD: any; Backup and a
+// deep Checks take their time.
 #pragma once
 
 #include <cstdint>

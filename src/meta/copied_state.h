@@ -15,7 +15,8 @@ namespace weft::meta {
 // kInvalid for a newer version, kCorrupt.
 Result<std::shared_ptr<const State>> ReadState(const std::string& folder);
 
-// Copies of weft.db and history.db with their write-ahead logs become one file each. FAILS: kCorrupt.
+// Copies of weft.db and history.db with their write-ahead logs become one file each. FAILS:
+// kCorrupt.
 Result<> FinishCopies(const std::string& folder);
 
 // `change` gets each port and may edit where its table lies. FAILS: as ReadState, kUnavailable.

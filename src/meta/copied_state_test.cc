@@ -49,10 +49,10 @@ TEST(CopiedState, MovedTablesDescribeTheSame) {
         "ana", StartRun{.product = orders, .run = RunId{7}, .expected_generation = 1, .slot = {}}));
     PortUpdate update = Publication("", "/old/tables/u/metadata/1.json");
     update.table.location = "/old/tables/u";
-    ASSERT_TRUE(store->Commit("ana", PublishRun{.product = orders,
-                                                .run = RunId{7},
-                                                .expected_generation = 1,
-                                                .ports = {update}}));
+    ASSERT_TRUE(store->Commit(
+        "ana",
+        PublishRun{
+            .product = orders, .run = RunId{7}, .expected_generation = 1, .ports = {update}}));
     std::filesystem::create_directories(folder + "/copy");
     ASSERT_TRUE(store->CopyTo(folder + "/copy/weft.db"));
     ASSERT_TRUE(MoveTables(folder + "/copy", [](Port& port) {
@@ -63,7 +63,8 @@ TEST(CopiedState, MovedTablesDescribeTheSame) {
     ASSERT_TRUE(moved);
     EXPECT_EQ((*moved)->ports.begin()->second->table.location, "/new/tables/u");
     EXPECT_EQ((*moved)->version, store->Snapshot()->version);
-    EXPECT_EQ(DescribeState(**moved, "/new/tables"), DescribeState(*store->Snapshot(), "/old/tables"));
+    EXPECT_EQ(DescribeState(**moved, "/new/tables"),
+              DescribeState(*store->Snapshot(), "/old/tables"));
 }
 
 TEST(Store, WhileItRefusesNothingGrowsByAWishAndRemovalsGoOn) {

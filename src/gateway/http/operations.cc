@@ -127,7 +127,7 @@ std::vector<Route> OperatorRoutes() {
                       .pattern = "/api/v1/checks",
                       .access = Access::kAdministrator,
                       .summary = "What is wrong with the node and what to do",
-                      .parameters = {{"deep", "query", "boolean", "Also every file of every table"}},
+                      .parameters = {{"deep", "query", "boolean", "Also every file of tables"}},
                       .body = {},
                       .answer = "Checks",
                       .run = ShowChecks});
