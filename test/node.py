@@ -45,6 +45,7 @@ class Node:
         command = [self.weft, "serve", "--data", str(self.data), "--http", "127.0.0.1:0",
                    "--postgres", "127.0.0.1:0", "--allow-files", str(self.files), *self.options]
         with open(self.log_path, "ab") as log:
+            self.log_begin = log.tell()
             self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                                             env=self.base_environment() | (environment or {}), cwd=self.root)
         if wait:
@@ -96,6 +97,9 @@ class Node:
             return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-lines:])
         except OSError:
             return ""
+
+    def log_since_start(self):
+        return self.log_path.read_bytes()[self.log_begin:].decode(errors="replace")
 
     @property
     def url(self):

@@ -22,7 +22,7 @@ sys.path[:0] = [str(HERE.parent)]
 import events  # noqa: E402
 from node import Node  # noqa: E402
 
-MEMORY_MB_MAX = 700
+MEMORY_MB_MAX = 400
 PRODUCT = """apiVersion: weft/v1
 kind: DataProduct
 domain: web
@@ -76,7 +76,8 @@ class Case:
             length = re.search(rb"(?i)content-length: *(\d+)", head)
             while length and len(body) < int(length[1]) and (more := raw.recv(65536)):
                 body += more
-            return int(head.split(b" ", 2)[1]), body.decode("utf-8", "replace")
+            if head.startswith(b"HTTP/1.1 "):
+                return int(head[9:12]), body.decode("utf-8", "replace")
         return 0, ""
 
     def post(self, body, product="strict", extra="", length=None, path=None):
@@ -233,7 +234,7 @@ def zstd_bomb(size):
 
 def bombs(case):
     squeezed = zlib.compressobj(9, zlib.DEFLATED, 31)
-    bomb = b"".join(squeezed.compress(b"\n" * (1 << 20)) for _ in range(1024)) + squeezed.flush()
+    bomb = b"".join(squeezed.compress(b"\n" * (1 << 20)) for _ in range(256)) + squeezed.flush()
     case.expect((400, 413), case.post(bomb, extra="Content-Encoding: gzip\r\n"), "a gzip bomb")
     case.expect((400, 413), case.post(zstd_bomb(1 << 30), extra="Content-Encoding: zstd\r\n"), "a zstd bomb")
     good = gzip.compress(b'{"id": "zipped"}\n')

@@ -28,6 +28,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent / "crash"), str(HERE)]
 import disk  # noqa: E402
 import events  # noqa: E402
 import ingest  # noqa: E402
+import tables  # noqa: E402
 from events import Wrong  # noqa: E402
 from node import NodeError  # noqa: E402
 
@@ -105,7 +106,7 @@ class World(ingest.World):
             product = self.node.files / "clicks" / "product.yaml"
             product.write_text(events.PRODUCT.replace("this test", f"life {number}"))
             self.node.run("apply", "clicks", check=False)
-            end = time.monotonic() + 0.5
+            end = time.monotonic() + 0.4
             while time.monotonic() < end and self.node.alive():
                 time.sleep(0.01)
         except (NodeError, OSError):
@@ -145,6 +146,10 @@ class World(ingest.World):
         if code == -11 or not any(word in self.node.log_tail(12) for word in (
                 "error", "cannot", "failed", "Input/output", "No space")):
             raise Wrong(f"after a fault ({what}) the node ended with {code} and says only\n{self.node.log_tail(6)}")
+
+    def tail_names(self):
+        return {name for text in tables.state_texts(self.node.data) if text.startswith("{") and '"tail"' in text
+                for name in (file["name"] for file in json.loads(text).get("tail", []))}
 
     def point(self, number, everything):
         fired, what = self.life(number)
@@ -188,15 +193,21 @@ def run_folder(given):
 
 
 def files_of(world):
-    """[(class, path)] of what a node reads again."""
-    found = []
-    for path in sorted(world.node.data.rglob("*")):
-        inside = path.relative_to(world.node.data)
-        if path.is_file() and path.stat().st_size > 0 and inside.parts[0] in ("ingest", "tables", "state"):
-            if inside.parts[0] == "ingest" or "tables" in inside.parts or path.name == "weft.db":
-                kind = path.suffix.lstrip(".") + (" " + inside.parts[2] if inside.parts[0] == "tables" else "")
-                found.append((f"{inside.parts[0]} {kind}", inside))
-    return found
+    """[(what, path)] of everything that the node must read again: state, log, tail, newest metadata, its data files."""
+    data = world.node.data
+    found = [("state", data / "state" / "weft.db")]
+    found += [(f"ingest {path.suffix[1:]}", path) for path in sorted((data / "ingest").iterdir())]
+    for location in tables.published(data).values():
+        table = tables.StaticTable.from_metadata(str(location))
+        found.append(("metadata.json", location))
+        if snapshot := table.current_snapshot():
+            found.append(("manifest list", snapshot.manifest_list))
+            found += [("manifest", m.manifest_path) for m in snapshot.manifests(table.io)]
+            found += [("data file", task.file.file_path) for task in table.scan().plan_files()]
+        folder = location.parent.parent / "data"
+        found += [("tail file", folder / name) for name in world.tail_names() if (folder / name).exists()]
+    paths = [(kind, pathlib.Path(str(path).removeprefix("file://"))) for kind, path in found]
+    return [(kind, path.relative_to(data)) for kind, path in paths if path.is_file() and path.stat().st_size > 0]
 
 
 def flip_all(world, count, rng, found):
@@ -221,7 +232,7 @@ def flip_all(world, count, rng, found):
         inside = rng.choice(by_kind[kind])
         outcome = flip_one(world, good, inside, rng)
         outcomes[f"{kind}: {outcome.split(':')[0]}"] += 1
-        if outcome.startswith("WRONG"):
+        if outcome.startswith("WRONG") or "without naming" in outcome:
             found.append(f"a flipped bit in {inside}: {outcome}")
     return outcomes
 
@@ -244,12 +255,12 @@ def flip_one(world, good, inside, rng):
             events.compare(ledger, connection, node, everything=True)
         return "right answer"
     except NodeError:
-        return told(node.log_tail(6), inside, "the start is refused")
+        return told(node.log_since_start(), inside, "the start is refused")
     except events.psycopg.Error as error:
-        return told(str(error) + node.log_tail(30), inside, "the query is refused")
+        return told(f"{node.log_since_start()}\n{error}", inside, "the query is refused")
     except Wrong as wrong:
         if "is visible" in str(wrong):  # Some of it cannot be rolled: that must be said.
-            return told(node.log_tail(60), inside, "records wait and the log says why")
+            return told(node.log_since_start(), inside, "records wait and the log says why")
         return f"WRONG at byte {at}: {wrong}"
     finally:
         events.VISIBLE_SECONDS = seconds
@@ -257,7 +268,7 @@ def flip_one(world, good, inside, rng):
 
 
 def told(text, inside, outcome):
-    return outcome if inside.name in text or inside.stem in text else f"{outcome} without naming the file: {text[-300:]}"
+    return outcome if inside.name in text or inside.stem in text else f"{outcome} without naming the file: {text[-500:]}"
 
 
 def start_folder(given, seed, first, flips):
