@@ -290,6 +290,7 @@ int ReportPush(Shell& shell, const PushOptions& options, const Pushed& pushed) {
                                 Printable(JsonString(reason, "reason"))));
     }
     const auto parts = Split(options.product, '.');
+    shell.Flush();
     shell.Say("Next: weft rejected list " + parts[0] + "." + parts[1]);
     return kAnswerIsNo;
 }

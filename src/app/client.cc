@@ -229,8 +229,8 @@ Result<Json> Client::Send(std::string_view method, const std::string& path, cons
     return ParseJson(response.body, 256u << 20);
 }
 
-Result<Json> Client::SendBytes(std::string_view method, const std::string& path, const Headers& headers,
-                               std::string body) {
+Result<Json> Client::SendBytes(std::string_view method, const std::string& path,
+                               const Headers& headers, std::string body) {
     auto request = Request(method, path);
     request.headers.insert(request.headers.end(), headers.begin(), headers.end());
     request.body = std::move(body);

@@ -42,8 +42,10 @@ public:
 
     // A body as it is, with the headers that say what it is; answered by JSON.
     using Headers = std::vector<std::pair<std::string, std::string>>;
-    Result<Json> SendBytes(std::string_view method, const std::string& path, const Headers& headers, std::string body);
-    // Server-sent events as they arrive, until the node ends them or is silent for too long (kUnavailable both).
+    Result<Json> SendBytes(std::string_view method, const std::string& path, const Headers& headers,
+                           std::string body);
+    // Server-sent events as they arrive, until the node ends them or is silent for too long
+    // (kUnavailable).
     Result<> Events(const std::string& path, const io::HttpClient::OnBody& on_body);
 
     const std::string& url() const { return url_; }

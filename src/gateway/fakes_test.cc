@@ -188,14 +188,17 @@ Result<> FakeSession::Begin(engine::Pg batch, OnEnded on_ended) {
 // "_position > 2 AND _position <= 9": every third record was rejected. In pieces of seven bytes.
 void FakeSession::SendChanges(const std::string& where, uint64_t limit) {
     unsigned long long since = 0, upto = 0;
-    if (std::sscanf(where.c_str(), "_position > %llu AND _position <= %llu", &since, &upto) != 2) return;
+    if (std::sscanf(where.c_str(), "_position > %llu AND _position <= %llu", &since, &upto) != 2)
+        return;
     std::string rows;
     for (unsigned long long at = since + 1; at <= upto && limit > 0; ++at) {
         if (at % 3 == 0) continue;
-        rows += "{\"_position\":" + std::to_string(at) + ",\"url\":\"/" + std::to_string(at) + "\"}\n";
+        const std::string n = std::to_string(at);
+        rows += "{\"_position\":" + n + ",\"url\":\"/" + n + "\"}\n";
         --limit;
     }
-    for (size_t at = 0; at < rows.size(); at += 7) Send(at + 7 < rows.size() ? 'p' : 'd', rows.substr(at, 7));
+    for (size_t at = 0; at < rows.size(); at += 7)
+        Send(at + 7 < rows.size() ? 'p' : 'd', rows.substr(at, 7));
 }
 
 Result<> FakeSession::Begin(engine::Statement statement, OnHead on_head, OnEnded on_ended) {

@@ -66,8 +66,9 @@ void Metrics::IngestText(const Gauges& gauges, std::string& out) const {
                            i == 0 ? "refused" : "accepted", ingests_[i].load());
     Plain(out, "weft_ingest_records_total", "counter", "Records accepted over HTTP.",
           ingest_records_.load());
-    Plain(out, "weft_ingest_bytes_total", "counter", "Their bytes, unpacked.", ingest_bytes_.load());
-    Plain(out, "weft_ingest_waiting_records", "gauge", "Accepted records that are not visible yet.",
+    Plain(out, "weft_ingest_bytes_total", "counter", "Their bytes, unpacked.",
+          ingest_bytes_.load());
+    Plain(out, "weft_ingest_waiting_records", "gauge", "Accepted and not visible yet.",
           gauges.unchecked_records);
     Plain(out, "weft_ingest_waiting_bytes", "gauge", "Their bytes.", gauges.unchecked_bytes);
     Plain(out, "weft_ingest_failing_streams", "gauge", "Streams whose last check failed.",

@@ -43,8 +43,8 @@ Result<Response> AnswerOpenApi(Deps&, Request&) {
 
 std::vector<Route> AllRoutes() {
     std::vector<Route> all;
-    for (auto family : {OperationRoutes(), FollowRoutes(), DataRoutes(), IngestRoutes(), SqlRoutes(),
-                        ProductRoutes(), RunRoutes(), UploadRoutes(), LetterRoutes(),
+    for (auto family : {OperationRoutes(), FollowRoutes(), DataRoutes(), IngestRoutes(),
+                        SqlRoutes(), ProductRoutes(), RunRoutes(), UploadRoutes(), LetterRoutes(),
                         AccessRoutes(), UserRoutes(), QueryRoutes()})
         for (auto& route : family) all.push_back(std::move(route));
     all.push_back({.method = "GET",

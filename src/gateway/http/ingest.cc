@@ -100,20 +100,6 @@ Result<> Unpack(const Request& request, Share& share, std::string& text) {
               "split it at a record's border and send the parts one after the other"});
 }
 
-// "%20" and the like: CloudEvents writes what is no plain ASCII in headers so.
-std::string FromHeader(std::string_view value) {
-    std::string plain;
-    for (size_t i = 0; i < value.size(); ++i) {
-        uint8_t byte = 0;
-        const char* at = value.data() + i + 1;
-        const bool escape = value[i] == '%' && value.size() - i > 2 &&
-                            std::from_chars(at, at + 2, byte, 16).ptr == at + 2;
-        plain += escape ? static_cast<char>(byte) : value[i];
-        if (escape) i += 2;
-    }
-    return plain;
-}
-
 // One JSON object over several lines is a record, and not a broken record per line.
 void TakeOneObject(Body& body) {
     const bool lines = body.format == ingest::BodyFormat::kJsonLines;
@@ -135,7 +121,7 @@ Result<Body> ReadBody(Request& request, Share& share) {
     if (body.binary) {
         if (request.Header("ce-specversion") != "1.0")
             return NotTaken("CloudEvents are taken in version 1.0", "send ce-specversion: 1.0");
-        const auto value = [&](std::string_view name) { return FromHeader(request.Header(name)); };
+        const auto value = [&](std::string_view name) { return request.Header(name); };
         body.headers = {value("ce-id"), value("ce-source"), value("ce-type"), value("ce-time"),
                         value("ce-subject")};
         const std::string media(Trim(std::string_view(type).substr(0, type.find(';'))));
@@ -303,7 +289,7 @@ Result<> AcceptAll(Deps& deps, const Request& request, std::vector<Delivery>& de
 
 Json ReceiptJson(const Delivery& delivery, bool with_name) {
     const ingest::Receipt& receipt = delivery.receipt;
-    Json json{{"count", receipt.count}, {"repeated", receipt.repeated}};
+    Json json{{"count", receipt.count}};
     if (with_name) {
         json["product"] = delivery.target.product;
         json["input"] = delivery.target.stream.input;
@@ -312,6 +298,7 @@ Json ReceiptJson(const Delivery& delivery, bool with_name) {
         json["first_position"] = receipt.first_position;
         json["last_position"] = receipt.first_position + receipt.count - 1;
     }
+    json["repeated"] = receipt.repeated;
     // Events whose source and id were accepted before.
     if (!receipt.repeated && delivery.sent > receipt.count)
         json["duplicates"] = delivery.sent - receipt.count;
