@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "catalog/merge.h"
+#include "catalog/ordinal.h"
 #include "catalog/retention.h"
 #include "catalog/staging.h"
 #include "iceberg/cache.h"
@@ -78,8 +79,6 @@ Result<uint32_t> BackgroundCare::RunOnce() {
     const auto state = parts_.store.Snapshot();
     for (const auto& [id, port] : state->ports) {
         if (port->table.metadata_location.empty()) continue;
-        // A port of arriving files knows which data files hold the rows of which input file.
-        if (!port->taken.empty()) continue;
         for (auto step : {&BackgroundCare::Retire, &BackgroundCare::Merge, &BackgroundCare::Expire}) {
             const auto now_port = parts_.store.Snapshot()->ports;
             const auto it = now_port.find(id);
@@ -95,8 +94,16 @@ Result<uint32_t> BackgroundCare::RunOnce() {
     return changed;
 }
 
+// A port of arriving files knows which data files hold the rows of which input file, and a port that is computed by
+// ranges keeps its files small, because each run rewrites the one at its border.
+bool MustStayApart(const meta::Port& port) {
+    const auto watermark = ParseWatermark(port.watermark);
+    return !port.taken.empty() || (watermark && !watermark->newest.empty());
+}
+
 // Many small files become few: the same rows, another snapshot, by compare-and-set.
 Result<bool> BackgroundCare::Merge(const meta::Port& port) {
+    if (MustStayApart(port)) return false;
     const auto metadata = TRY(parts_.tables.cache().Metadata(port.table.metadata_location));
     const auto files = TRY(iceberg::PickSmallFiles(parts_.tables.cache(), *metadata, options_.target_file_bytes));
     if (files.size() < options_.merge_files_min) return false;

@@ -14,7 +14,8 @@ Result<std::vector<iceberg::DataFile>> Live(Tables& tables, const meta::Port& po
 }
 
 TableFile ToTableFile(const iceberg::DataFile& file) {
-    return {file.path, static_cast<uint64_t>(file.file_size), static_cast<uint64_t>(file.record_count)};
+    return {file.path, static_cast<uint64_t>(file.file_size),
+            static_cast<uint64_t>(file.record_count)};
 }
 
 enum class Side : uint8_t { kInside, kAcross, kOutside };
@@ -25,20 +26,28 @@ Side SideOf(const iceberg::DataFile& file, int32_t field_id, const Range& range)
     const auto lower = OrdinalOfBound(*stats->lower);
     const auto upper = OrdinalOfBound(*stats->upper);
     if (!lower || !upper) return Side::kAcross;
-    if ((range.from && *upper < *range.from) || (range.to && *lower >= *range.to)) return Side::kOutside;
+    if ((range.from && *upper < *range.from) || (range.to && *lower >= *range.to))
+        return Side::kOutside;
     const bool inside = (!range.from || *lower >= *range.from) && (!range.to || *upper < *range.to);
     return inside && stats->null_count == 0 ? Side::kInside : Side::kAcross;
 }
 
 }  // namespace
 
-Result<Coverage> Cover(Tables& tables, const meta::Port& port, int32_t field_id, const Range& range) {
+Result<Coverage> Cover(Tables& tables, const meta::Port& port, int32_t field_id,
+                       const Range& range) {
     Coverage coverage;
     for (const auto& file : TRY(Live(tables, port))) {
         switch (SideOf(file, field_id, range)) {
-            case Side::kInside: coverage.inside.push_back(ToTableFile(file)); break;
-            case Side::kAcross: coverage.across.push_back(ToTableFile(file)); break;
-            case Side::kOutside: ++coverage.outside; break;
+            case Side::kInside:
+                coverage.inside.push_back(ToTableFile(file));
+                break;
+            case Side::kAcross:
+                coverage.across.push_back(ToTableFile(file));
+                break;
+            case Side::kOutside:
+                ++coverage.outside;
+                break;
         }
     }
     return coverage;

@@ -1,5 +1,6 @@
-// Which data files of a table hold rows of a range of one ordered column, by the bounds in its manifests: what a run
-// that computes this range anew leaves alone, rewrites and removes. Unknown bounds and nulls count as "both".
+// Which data files of a table hold rows of a range of one ordered column, by the bounds in its
+// manifests: what a run that computes this range anew leaves alone, rewrites and removes. Unknown
+// bounds and nulls count as "both".
 #pragma once
 
 #include <cstdint>
@@ -30,8 +31,10 @@ struct Coverage {
     uint64_t outside = 0;           // Files without a row in the range.
 };
 
-// Of the port's table as `port` has it; a table without snapshot has no files. FAILS: kCorrupt, kUnavailable.
-Result<Coverage> Cover(Tables& tables, const meta::Port& port, int32_t field_id, const Range& range);
+// Of the port's table as `port` has it; a table without snapshot has no files. FAILS: kCorrupt,
+// kUnavailable.
+Result<Coverage> Cover(Tables& tables, const meta::Port& port, int32_t field_id,
+                       const Range& range);
 Result<std::vector<TableFile>> FilesOf(Tables& tables, const meta::Port& port);
 
 }  // namespace weft::catalog

@@ -19,14 +19,18 @@ std::string BrokenCheck(const meta::RunRecord& run) {
 
 Health OfRuns(const meta::Product& product, const std::optional<meta::RunRecord>& last) {
     switch (product.run.state) {
-        case meta::RunState::kNone: return {"unknown", "it has not run yet"};
-        case meta::RunState::kFailed: return {"failed", product.run.error};
+        case meta::RunState::kNone:
+            return {"unknown", "it has not run yet"};
+        case meta::RunState::kFailed:
+            return {"failed", product.run.error};
         case meta::RunState::kQueued:
         case meta::RunState::kRunning:
             if (!product.last_success) return {"unknown", "its first run has not ended"};
-            if (product.run.attempt > 0) return {"failed", "the last run failed; it is tried again"};
+            if (product.run.attempt > 0)
+                return {"failed", "the last run failed; it is tried again"};
             return {"healthy", "a new run is under way"};
-        case meta::RunState::kSucceeded: break;
+        case meta::RunState::kSucceeded:
+            break;
     }
     if (!last) return {"unknown", "the record of the last run is missing"};
     const std::string broken = BrokenCheck(*last);
@@ -36,8 +40,8 @@ Health OfRuns(const meta::Product& product, const std::optional<meta::RunRecord>
 
 }  // namespace
 
-Health HealthOf(const meta::State& state, const meta::Product& product, const std::optional<meta::RunRecord>& last,
-                std::string_view roll_error) {
+Health HealthOf(const meta::State& state, const meta::Product& product,
+                const std::optional<meta::RunRecord>& last, std::string_view roll_error) {
     if (!roll_error.empty()) return {"failed", "pushed records wait: " + std::string(roll_error)};
     bool is_fed = false, is_computed = false, has_records = false;
     for (const auto& port : product.spec.output_ports) {

@@ -51,9 +51,11 @@ TEST(Ordinal, LengthsAndMoments) {
 
 TEST(Ordinal, Watermarks) {
     EXPECT_EQ(ToText({12, "2026-11-22 10:00:00+00"}), "g12 2026-11-22 10:00:00+00");
-    EXPECT_EQ(ParseWatermark("g12 2026-11-22 10:00:00+00"), (Watermark{12, "2026-11-22 10:00:00+00"}));
+    EXPECT_EQ(ParseWatermark("g12 2026-11-22 10:00:00+00"),
+              (Watermark{12, "2026-11-22 10:00:00+00"}));
     EXPECT_EQ(ParseWatermark("g7"), (Watermark{7, ""}));
-    for (const char* text : {"", "g", "gx", "12 a", "g12x", "g12 "}) EXPECT_EQ(ParseWatermark(text), std::nullopt) << text;
+    for (const char* text : {"", "g", "gx", "12 a", "g12x", "g12 "})
+        EXPECT_EQ(ParseWatermark(text), std::nullopt) << text;
 }
 
 }  // namespace

@@ -334,14 +334,6 @@ void Planner::Merge(const PlannedProduct& product, model::OutputPort& port, cons
 
 // What `incremental` needs and only the plan knows: types that were inferred, columns of what the SQL reads.
 void Planner::CheckIncremental(const PlannedProduct& product, const model::OutputPort& port) {
-    const bool has_fed = std::ranges::any_of(product.completed.output_ports,
-                                             [&](const auto& other) { return product.completed.FedBy(other) != nullptr; });
-    const bool tolerates = port.bad_rows.count > 0 || port.bad_rows.percent.value_or(0) > 0;
-    if (has_fed && tolerates && !product.completed.FedBy(port)) {
-        Add(Severity::kError, "E2016", port.at,
-            fmt::format("output port {} tolerates bad rows in a product that takes pushed events", port.name),
-            "leave badRows out, or make it a product of its own");
-    }
     if (!port.incremental) return;
     const auto& incremental = *port.incremental;
     if (incremental.kind == model::Incremental::Kind::kMerge) return CheckMerge(product, port);

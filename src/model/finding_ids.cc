@@ -171,9 +171,6 @@ constexpr FindingId kIds[] = {
     {"E2015", "`by` a column that has no ranges",
      "`incremental: {by: COLUMN}` computes the newest range of a column anew: of a date, a timestamp, or a whole "
      "number. `lateness` is a length of time, so it goes with a date or timestamp only."},
-    {"E2016", "bad rows beside pushed events",
-     "The dead letters of a product are one table. Where events are pushed it is theirs, so the computed ports of "
-     "such a product keep badRows at 0."},
     {"E2020", "breaking change without consent",
      "Readers of the product would fail or get something else. `weft plan` lists the columns; "
      "--allow-breaking says that this is meant. Without a new major version it is refused all the "

@@ -6,8 +6,8 @@
 
 namespace weft::pipeline {
 
-std::vector<catalog::InputFile> ArrivedFiles(const std::vector<catalog::InputFile>& found, const TakenFiles& taken,
-                                             Timestamp now) {
+std::vector<catalog::InputFile> ArrivedFiles(const std::vector<catalog::InputFile>& found,
+                                             const TakenFiles& taken, Timestamp now) {
     std::vector<catalog::InputFile> arrived;
     for (const auto& file : found) {
         const int64_t age_us = now.us - file.stat.mtime_ns / 1'000;
@@ -23,7 +23,8 @@ std::vector<catalog::InputFile> ArrivedFiles(const std::vector<catalog::InputFil
 
 std::string ArrivedText(const std::vector<catalog::InputFile>& arrived) {
     std::string text;
-    for (const auto& file : arrived) text += fmt::format("{} {} {}\n", file.Path(), file.stat.size, file.stat.mtime_ns);
+    for (const auto& file : arrived)
+        text += fmt::format("{} {} {}\n", file.Path(), file.stat.size, file.stat.mtime_ns);
     return text;
 }
 

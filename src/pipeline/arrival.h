@@ -1,7 +1,8 @@
-// Arriving files (`incremental: files`): which of the files that match are to be taken now. Pure. THREAD: any.
+// Arriving files (`incremental: files`): which of the files that match are to be taken now. Pure.
+// THREAD: any.
 //
-// A file is taken once for each state (size and time) that it keeps still in. A newer state of a file that was taken
-// replaces its rows; rows of a file that is gone stay.
+// A file is taken once for each state (size and time) that it keeps still in. A newer state of a
+// file that was taken replaces its rows; rows of a file that is gone stay.
 #pragma once
 
 #include <map>
@@ -18,10 +19,10 @@ using TakenFiles = std::map<std::string, meta::TakenFile>;
 
 inline constexpr int64_t kStillUs = 2'000'000;  // So long must a file have kept still.
 
-// In the order of their times, then paths: what came first is taken first. A time in the future counts as still when it
-// is so far away that nobody can be writing now.
-std::vector<catalog::InputFile> ArrivedFiles(const std::vector<catalog::InputFile>& found, const TakenFiles& taken,
-                                             Timestamp now);
+// In the order of their times, then paths: what came first is taken first. A time in the future
+// counts as still when it is so far away that nobody can be writing now.
+std::vector<catalog::InputFile> ArrivedFiles(const std::vector<catalog::InputFile>& found,
+                                             const TakenFiles& taken, Timestamp now);
 // Names the state of all of them: equal texts, nothing to do that was not tried.
 std::string ArrivedText(const std::vector<catalog::InputFile>& arrived);
 

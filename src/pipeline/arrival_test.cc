@@ -24,17 +24,27 @@ std::string Names(const std::vector<catalog::InputFile>& files) {
 }
 
 TEST(Arrival, NewAndChangedFilesOldestFirst) {
-    const TakenFiles taken{{"/in/a", Taken(1, 10)}, {"/in/b", Taken(1, 10)}, {"/in/c", Taken(1, 10)}, {"/in/gone", Taken(1, 1)}};
-    EXPECT_EQ(Names(ArrivedFiles({File("a", 1, 10), File("b", 2, 10), File("c", 1, 11), File("d", 1, 5)}, taken, kNow)), "d b c ");
+    const TakenFiles taken{{"/in/a", Taken(1, 10)},
+                           {"/in/b", Taken(1, 10)},
+                           {"/in/c", Taken(1, 10)},
+                           {"/in/gone", Taken(1, 1)}};
+    EXPECT_EQ(
+        Names(ArrivedFiles({File("a", 1, 10), File("b", 2, 10), File("c", 1, 11), File("d", 1, 5)},
+                           taken, kNow)),
+        "d b c ");
 }
 
 TEST(Arrival, YoungFilesWait) {
-    EXPECT_EQ(Names(ArrivedFiles({File("still", 1, 98), File("young", 1, 99), File("now", 1, 100), File("soon", 1, 101)}, {}, kNow)),
+    EXPECT_EQ(Names(ArrivedFiles({File("still", 1, 98), File("young", 1, 99), File("now", 1, 100),
+                                  File("soon", 1, 101)},
+                                 {}, kNow)),
               "still ");
 }
 
 // A clock elsewhere was wrong: the file would never be old enough.
-TEST(Arrival, FilesFromTheFutureAreTaken) { EXPECT_EQ(Names(ArrivedFiles({File("a", 1, 5'000)}, {}, kNow)), "a "); }
+TEST(Arrival, FilesFromTheFutureAreTaken) {
+    EXPECT_EQ(Names(ArrivedFiles({File("a", 1, 5'000)}, {}, kNow)), "a ");
+}
 
 TEST(Arrival, TextChangesWithAnyFile) {
     EXPECT_EQ(ArrivedText({}), "");

@@ -25,8 +25,9 @@ const meta::Port* FindPort(const meta::State& state, uint64_t id) {
 }
 
 bool ReadsFiles(const meta::Product& product) {
-    return std::ranges::any_of(product.spec.input_ports,
-                               [](const auto& input) { return input.kind == model::InputPort::Kind::kFile; });
+    return std::ranges::any_of(product.spec.input_ports, [](const auto& input) {
+        return input.kind == model::InputPort::Kind::kFile;
+    });
 }
 
 bool IsSame(const meta::State& state, uint64_t port_id, uint64_t version) {
@@ -51,8 +52,9 @@ std::string Unusable(const meta::Product& product, const meta::Port* before, con
     return {};
 }
 
-Result<Increment> Ranged(catalog::Tables& tables, const meta::Port& before, const meta::BoundColumn& column,
-                         const catalog::Range& range, engine::Part part) {
+Result<Increment> Ranged(catalog::Tables& tables, const meta::Port& before,
+                         const meta::BoundColumn& column, const catalog::Range& range,
+                         engine::Part part) {
     const DataType& type = column.column.type;
     Increment increment;
     increment.kind = Increment::Kind::kPart;
@@ -67,38 +69,46 @@ Result<Increment> Ranged(catalog::Tables& tables, const meta::Port& before, cons
     return increment;
 }
 
-Result<Increment> By(catalog::Tables& tables, const meta::State& state, const meta::Product& product,
-                     const model::Incremental& incremental, const meta::Port* before, const RunWish& wish) {
+Result<Increment> By(catalog::Tables& tables, const meta::State& state,
+                     const meta::Product& product, const model::Incremental& incremental,
+                     const meta::Port* before, const RunWish& wish) {
     engine::Part part;
     part.kind = engine::Part::Kind::kBy;
     part.columns = incremental.columns;
-    if (const std::string why = Unusable(product, before, wish); !why.empty()) return All(std::move(part), why);
+    if (const std::string why = Unusable(product, before, wish); !why.empty())
+        return All(std::move(part), why);
     const auto* column = FindColumn(*before, incremental.columns[0]);
     if (!column || !catalog::IsOrdinal(column->column.type))
         return All(std::move(part), fmt::format("column {} has no order", incremental.columns[0]));
     const DataType& type = column->column.type;
     if (wish.step) {
-        const catalog::Range range{TRY(catalog::OrdinalOf(type, wish.step->from)), TRY(catalog::OrdinalOf(type, wish.step->to))};
+        const catalog::Range range{TRY(catalog::OrdinalOf(type, wish.step->from)),
+                                   TRY(catalog::OrdinalOf(type, wish.step->to))};
         return Ranged(tables, *before, *column, range, std::move(part));
     }
-    const auto newest = catalog::OrdinalOf(type, catalog::ParseWatermark(before->watermark)->newest);
+    const auto newest =
+        catalog::OrdinalOf(type, catalog::ParseWatermark(before->watermark)->newest);
     if (!newest) return All(std::move(part), "the last run found no rows");
     const bool same = !before->read_to.empty() && !ReadsFiles(product) &&
-                      std::ranges::all_of(before->read_to, [&](const auto& read) { return IsSame(state, read.first, read.second); });
+                      std::ranges::all_of(before->read_to, [&](const auto& read) {
+                          return IsSame(state, read.first, read.second);
+                      });
     if (same) {
         Increment nothing;
         nothing.kind = Increment::Kind::kNothing;
         return nothing;
     }
     int64_t from = 0;
-    if (__builtin_sub_overflow(*newest, catalog::OrdinalLength(type, incremental.lateness_us).value_or(0), &from))
+    if (__builtin_sub_overflow(
+            *newest, catalog::OrdinalLength(type, incremental.lateness_us).value_or(0), &from))
         from = INT64_MIN;
     return Ranged(tables, *before, *column, {from, std::nullopt}, std::move(part));
 }
 
 // The only input that may have changed is the port fed by events that the SQL reads.
-Result<Increment> Merge(catalog::Tables& tables, const meta::State& state, const meta::Product& product,
-                        const model::Incremental& incremental, const meta::Port* before, const RunWish& wish) {
+Result<Increment> Merge(catalog::Tables& tables, const meta::State& state,
+                        const meta::Product& product, const model::Incremental& incremental,
+                        const meta::Port* before, const RunWish& wish) {
     if (const std::string why = Unusable(product, before, wish); !why.empty()) return All({}, why);
     if (ReadsFiles(product)) return All({}, "it reads files");
     const meta::Port* events = nullptr;
@@ -119,9 +129,11 @@ Result<Increment> Merge(catalog::Tables& tables, const meta::State& state, const
         increment.kind = Increment::Kind::kNothing;
         return increment;
     }
-    if (static_cast<uint64_t>(events->DataVersion()) < position) return All({}, "the events were numbered anew");
+    if (static_cast<uint64_t>(events->DataVersion()) < position)
+        return All({}, "the events were numbered anew");
     for (const auto& key : incremental.columns)
-        if (!FindColumn(*events, key)) return All({}, fmt::format("the events have no column {}", key));
+        if (!FindColumn(*events, key))
+            return All({}, fmt::format("the events have no column {}", key));
     increment.kind = Increment::Kind::kPart;
     increment.part.kind = engine::Part::Kind::kMerge;
     increment.part.columns = incremental.columns;
@@ -130,23 +142,27 @@ Result<Increment> Merge(catalog::Tables& tables, const meta::State& state, const
     if (!increment.kept.empty()) increment.part.kept = catalog::JobInputs::kKept;
     const auto& source = *state.products.at(events->product);
     const std::string& domain = state.DomainOf(source).name;
-    increment.changed = {domain, model::TableName({domain, source.name, events->name, events->major})};
+    increment.changed = {domain,
+                         model::TableName({domain, source.name, events->name, events->major})};
     increment.changed_behind = position;
     return increment;
 }
 
 }  // namespace
 
-Result<Increment> PlanIncrement(catalog::Tables& tables, const meta::State& state, const meta::Product& product,
-                                const model::OutputPort& port, const meta::Port* before, const RunWish& wish) {
-    if (!port.incremental || port.incremental->kind == model::Incremental::Kind::kFiles) return Increment{};
+Result<Increment> PlanIncrement(catalog::Tables& tables, const meta::State& state,
+                                const meta::Product& product, const model::OutputPort& port,
+                                const meta::Port* before, const RunWish& wish) {
+    if (!port.incremental || port.incremental->kind == model::Incremental::Kind::kFiles)
+        return Increment{};
     if (wish.step) CHECK_OK(CheckRanges(state, product, before));
     if (port.incremental->kind == model::Incremental::Kind::kMerge)
         return Merge(tables, state, product, *port.incremental, before, wish);
     return By(tables, state, product, *port.incremental, before, wish);
 }
 
-Result<> CheckRanges(const meta::State& state, const meta::Product& product, const meta::Port* before) {
+Result<> CheckRanges(const meta::State& state, const meta::Product& product,
+                     const meta::Port* before) {
     const std::string why = Unusable(product, before, {});
     if (why.empty()) return {};
     const std::string name = state.FullName(product);
@@ -154,7 +170,8 @@ Result<> CheckRanges(const meta::State& state, const meta::Product& product, con
                 fmt::format("weft run {} --full --wait", name));
 }
 
-std::string NewestOf(const DataType& type, const std::string& before, const std::string& found, Timestamp now) {
+std::string NewestOf(const DataType& type, const std::string& before, const std::string& found,
+                     Timestamp now) {
     std::optional<int64_t> newest;
     for (const auto& text : {before, found}) {
         if (text.empty()) continue;

@@ -14,12 +14,15 @@ TEST(Increment, NewestNeverFalls) {
     EXPECT_EQ(NewestOf(Type("bigint"), "7", "", kNow), "7");
     EXPECT_EQ(NewestOf(Type("bigint"), "", "-5", kNow), "-5");
     EXPECT_EQ(NewestOf(Type("bigint"), "", "", kNow), "");
-    EXPECT_EQ(NewestOf(Type("timestamptz"), "2026-11-22 07:00:00+00", "2026-11-22 08:30:00+01", kNow), "2026-11-22 07:30:00+00");
+    EXPECT_EQ(
+        NewestOf(Type("timestamptz"), "2026-11-22 07:00:00+00", "2026-11-22 08:30:00+01", kNow),
+        "2026-11-22 07:30:00+00");
 }
 
 // One record of the year 2099 would hide everything that comes until then.
 TEST(Increment, NewestIsNotInTheFuture) {
-    EXPECT_EQ(NewestOf(Type("timestamptz"), "", "2099-01-01 00:00:00+00", kNow), "2026-11-22 08:00:00+00");
+    EXPECT_EQ(NewestOf(Type("timestamptz"), "", "2099-01-01 00:00:00+00", kNow),
+              "2026-11-22 08:00:00+00");
     EXPECT_EQ(NewestOf(Type("date"), "", "2099-01-01", kNow), "2026-11-22");
     EXPECT_EQ(NewestOf(Type("timestamp"), "", "infinity", kNow), "2026-11-22 08:00:00");
     EXPECT_EQ(NewestOf(Type("bigint"), "", "9223372036854775807", kNow), "9223372036854775807");
@@ -28,13 +31,16 @@ TEST(Increment, NewestIsNotInTheFuture) {
 // ---- what is decided before any table is looked at
 
 class NoTables : public catalog::Tables {
-public:
-    Result<catalog::Resolved> Resolve(const std::shared_ptr<const meta::State>&, const govern::Principal&,
-                                      const engine::RelationName&, int64_t) override {
+  public:
+    Result<catalog::Resolved> Resolve(const std::shared_ptr<const meta::State>&,
+                                      const govern::Principal&, const engine::RelationName&,
+                                      int64_t) override {
         std::abort();
     }
     Result<Plan> PlanScan(const catalog::Scannable&, const engine::Open&) override { std::abort(); }
-    Result<io::Descriptor> OpenFile(const catalog::Scannable&, const std::string&) override { std::abort(); }
+    Result<io::Descriptor> OpenFile(const catalog::Scannable&, const std::string&) override {
+        std::abort();
+    }
     std::shared_ptr<const void> Pin(const std::string&) override { std::abort(); }
     bool IsPinned(const std::string&) const override { std::abort(); }
     uint64_t OldestPin(const std::string&) const override { std::abort(); }
@@ -79,13 +85,16 @@ struct World {
         port->name = "default";
         port->pushed = pushed;
         port->columns = before.columns;
-        if (pushed) port->position = version;
-        else port->table.snapshot_id = static_cast<int64_t>(version);
+        if (pushed)
+            port->position = version;
+        else
+            port->table.snapshot_id = static_cast<int64_t>(version);
         state.ports[port->id] = port;
         return *port;
     }
     std::string Decide(const RunWish& wish = {}, bool published = true) {
-        const auto increment = PlanIncrement(no_tables, state, product, port, published ? &before : nullptr, wish);
+        const auto increment =
+            PlanIncrement(no_tables, state, product, port, published ? &before : nullptr, wish);
         if (!increment) return "error: " + increment.error().message;
         if (increment->kind == Increment::Kind::kNothing) return "nothing";
         return increment->kind == Increment::Kind::kAll ? "all: " + increment->why : "part";

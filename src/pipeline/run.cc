@@ -12,7 +12,8 @@
 namespace weft::pipeline {
 
 bool HasRuns(const model::Product& spec) {
-    return std::ranges::any_of(spec.output_ports, [&](const auto& port) { return !spec.FedBy(port); });
+    return std::ranges::any_of(spec.output_ports,
+                               [&](const auto& port) { return !spec.FedBy(port); });
 }
 
 Result<RunOutcome> Run::Execute() {
@@ -21,19 +22,22 @@ Result<RunOutcome> Run::Execute() {
     const auto found = state_->products.find(request_.product);
     if (found == state_->products.end()) return Fail(Code::kNotFound, "the product was removed");
     product_ = found->second.get();
-    const auto fingerprint = catalog::InputFingerprint(*state_, *product_, catalog::PortsRead(*state_, *product_),
-                                                       parts_.data_folder);
-    CHECK_OK(parts_.store.Commit(request_.by, meta::StartRun{product_->id, request_.run, product_->generation,
-                                                             request_.slot, fingerprint.value_or(0)}));
-    Log("info", fmt::format("run of {} {} started ({})", state_->FullName(*product_), ToString(product_->spec.version),
-                            request_.trigger));
+    const auto fingerprint = catalog::InputFingerprint(
+        *state_, *product_, catalog::PortsRead(*state_, *product_), parts_.data_folder);
+    CHECK_OK(parts_.store.Commit(
+        request_.by, meta::StartRun{product_->id, request_.run, product_->generation, request_.slot,
+                                    fingerprint.value_or(0)}));
+    Log("info", fmt::format("run of {} {} started ({})", state_->FullName(*product_),
+                            ToString(product_->spec.version), request_.trigger));
     Result<> done;
     for (const auto& port : product_->spec.output_ports)
         if (done && !product_->spec.FedBy(port)) done = Load(port);
     if (done) done = StageRejected();
     if (done) done = Publish();
     if (done) {
-        Log("info", loaded_.empty() ? "nothing is new" : fmt::format("published {} rows", HumanCount(outcome_.rows_written)));
+        Log("info", loaded_.empty()
+                        ? "nothing is new"
+                        : fmt::format("published {} rows", HumanCount(outcome_.rows_written)));
         return outcome_;
     }
     for (auto& loaded : loaded_) loaded.staging.Abandon(done.error());
@@ -43,11 +47,13 @@ Result<RunOutcome> Run::Execute() {
     return std::unexpected(done.error());
 }
 
-// The dead letters of this run replace those of the last one, as its rows do. A run that computed only a part leaves the
-// others where they are.
+// The dead letters of this run replace those of the last one, as its rows do. A run that computed
+// only a part leaves the others where they are.
 Result<> Run::StageRejected() {
     if (!rejected_) return {};
-    if (rejected_files_.empty() && (keeps_rejected_ || rejected_->expected_metadata_location().empty())) return {};
+    if (rejected_files_.empty() &&
+        (keeps_rejected_ || rejected_->expected_metadata_location().empty()))
+        return {};
     const auto columns = catalog::RejectedColumns();
     meta::PortUpdate update;
     update.port = meta::kRejectedPort;
@@ -55,8 +61,8 @@ Result<> Run::StageRejected() {
     update.expected_metadata_location = rejected_->expected_metadata_location();
     catalog::Staging::Change change;
     if (keeps_rejected_) change.operation = catalog::Staging::Change::Operation::kAppend;
-    update.table = TRY(rejected_->Prepare({columns, static_cast<int32_t>(columns.size())}, rejected_files_, change,
-                                          parts_.clock.Now()));
+    update.table = TRY(rejected_->Prepare({columns, static_cast<int32_t>(columns.size())},
+                                          rejected_files_, change, parts_.clock.Now()));
     update.columns = columns;
     update.contract_version = ToString(product_->spec.version);
     rejected_update_ = std::move(update);
@@ -70,33 +76,44 @@ Result<> Run::Publish() {
     publish.run = request_.run;
     publish.expected_generation = product_->generation;
     auto read = ports_read_.empty() ? catalog::PortsRead(*state_, *product_) : ports_read_;
-    publish.input_fingerprint = catalog::InputFingerprint(*state_, *product_, read, parts_.data_folder).value_or(0);
+    publish.input_fingerprint =
+        catalog::InputFingerprint(*state_, *product_, read, parts_.data_folder).value_or(0);
     for (const auto& loaded : loaded_) publish.ports.push_back(loaded.update);
     if (rejected_update_) publish.ports.push_back(*rejected_update_);
     CHECK_OK(parts_.store.Commit(request_.by, publish));
     return {};
 }
 
-// What the worker found, into the run's log: rules with their counts, and the first bad records with file and line.
+// What the worker found, into the run's log: rules with their counts, and the first bad records
+// with file and line.
 void Run::Report(const model::OutputPort& port, const engine::Ended& ended) {
     outcome_.rows_written += ended.rows;
     outcome_.rows_rejected += ended.bad_record_count;
     for (const auto& check : ended.checks) {
-        const auto same = std::ranges::find(outcome_.checks, check.name, &engine::CheckResult::name);
-        if (same == outcome_.checks.end()) outcome_.checks.push_back(check);
-        else same->failed += check.failed;
-        if (check.failed > 0) Log("warn", fmt::format("port {}: {}: {} rows broke it", port.name, check.name, check.failed));
+        const auto same =
+            std::ranges::find(outcome_.checks, check.name, &engine::CheckResult::name);
+        if (same == outcome_.checks.end())
+            outcome_.checks.push_back(check);
+        else
+            same->failed += check.failed;
+        if (check.failed > 0)
+            Log("warn",
+                fmt::format("port {}: {}: {} rows broke it", port.name, check.name, check.failed));
     }
     for (const auto& bad : ended.bad_records) {
-        const std::string place = bad.file.empty() ? std::string("row") : bad.line ? fmt::format("{}:{}", bad.file, bad.line) : bad.file;
+        const std::string place = bad.file.empty() ? std::string("row")
+                                  : bad.line       ? fmt::format("{}:{}", bad.file, bad.line)
+                                                   : bad.file;
         Log("warn", fmt::format("{}: {}: {}: {}", place, bad.column, bad.reason, bad.raw));
     }
     if (ended.bad_record_count > ended.bad_records.size())
-        Log("warn", fmt::format("… and {} more bad records", ended.bad_record_count - ended.bad_records.size()));
+        Log("warn", fmt::format("… and {} more bad records",
+                                ended.bad_record_count - ended.bad_records.size()));
 }
 
 void Run::Log(std::string_view level, std::string message) {
-    parts_.history.Append(meta::LogRecord{request_.run, parts_.clock.Now(), std::string(level), std::move(message)});
+    parts_.history.Append(
+        meta::LogRecord{request_.run, parts_.clock.Now(), std::string(level), std::move(message)});
 }
 
 void Run::Kill() {

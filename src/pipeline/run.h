@@ -1,4 +1,5 @@
-// One run: read inputs as the product, write and check staged rows, publish every port in one command.
+// One run: read inputs as the product, write and check staged rows, publish every port in one
+// command.
 #pragma once
 
 #include <mutex>
@@ -20,9 +21,10 @@ struct RunRequest {
     RunId run;
     std::string trigger;
     std::string by;
-    std::string slot;          // Of the schedule; empty: none.
-    std::string applier;       // Of the product: nobody takes every place.
-    std::vector<ProductId> sources;  // Products that it reads: if one of them is due too, it goes first.
+    std::string slot;     // Of the schedule; empty: none.
+    std::string applier;  // Of the product: nobody takes every place.
+    std::vector<ProductId>
+        sources;  // Products that it reads: if one of them is due too, it goes first.
     RunWish wish = {};
 };
 
@@ -30,7 +32,7 @@ struct RunOutcome {
     uint64_t rows_written = 0;
     uint64_t rows_rejected = 0;
     std::vector<engine::CheckResult> checks;
-    bool has_more = false;           // Files have arrived that this run did not take any more.
+    bool has_more = false;  // Files have arrived that this run did not take any more.
 };
 
 inline constexpr size_t kFilesPerRun = 500;  // Arriving files that one run publishes together.
@@ -39,21 +41,23 @@ inline constexpr size_t kFilesPerRun = 500;  // Arriving files that one run publ
 bool HasRuns(const model::Product& spec);
 
 class Run {  // THREAD: one, except Kill (any).
-public:
+  public:
     Run(const Runner::Parts& parts, const RunnerOptions& options, RunRequest request)
         : parts_(parts), options_(options), request_(std::move(request)) {}
 
-    // Start, load each port, publish. FAILS: with what the run's record says; nothing is published then.
+    // Start, load each port, publish. FAILS: with what the run's record says; nothing is published
+    // then.
     Result<RunOutcome> Execute();
     void Kill();
     const RunRequest& request() const { return request_; }
 
-private:
+  private:
     struct LoadedPort {
         catalog::Staging staging;
         meta::PortUpdate update;
     };
-    // One port, staged: whole, the part that `incremental` asks for, or the files that have arrived (run_files.cc).
+    // One port, staged: whole, the part that `incremental` asks for, or the files that have arrived
+    // (run_files.cc).
     Result<> Load(const model::OutputPort& port);
     Result<> LoadRows(const model::OutputPort& port, const Increment& increment);
     Result<bool> LoadPart(const model::OutputPort& port, const Increment& increment);
@@ -68,15 +72,18 @@ private:
     catalog::InputPlace Place() const;
     catalog::JobInputs Inputs(const model::OutputPort& port) const;
     Result<std::unique_ptr<engine::Worker>> TakeWorker(const std::string& timezone);
-    Result<engine::Finished> InWorker(engine::Worker& worker, const engine::Job& job, catalog::JobInputs& inputs);
+    Result<engine::Finished> InWorker(engine::Worker& worker, const engine::Job& job,
+                                      catalog::JobInputs& inputs);
     engine::Job LoadJob(const model::OutputPort& port, const catalog::JobInputs& inputs,
                         const std::vector<meta::BoundColumn>& columns) const;
     Result<> OpenRejected(const model::OutputPort& port);
     void TakeRejected(engine::Ended& ended, uint32_t first);
-    Result<> Stage(LoadedPort& loaded, const model::OutputPort& port, const catalog::Binding& binding,
-                   const std::vector<engine::WrittenFile>& files, catalog::Staging::Change change);
-    Result<> Remember(const model::OutputPort& port, const Increment& increment, const catalog::JobInputs& inputs,
-                      const std::string& found, meta::PortUpdate& update) const;
+    Result<> Stage(LoadedPort& loaded, const model::OutputPort& port,
+                   const catalog::Binding& binding, const std::vector<engine::WrittenFile>& files,
+                   catalog::Staging::Change change);
+    Result<> Remember(const model::OutputPort& port, const Increment& increment,
+                      const catalog::JobInputs& inputs, const std::string& found,
+                      meta::PortUpdate& update) const;
     Result<> StageRejected();
     Result<> Publish();
     void Report(const model::OutputPort& port, const engine::Ended& ended);
@@ -86,19 +93,19 @@ private:
     const RunnerOptions& options_;
     RunRequest request_;
     std::shared_ptr<const meta::State> state_;
-    const meta::Product* product_ = nullptr;     // In state_.
+    const meta::Product* product_ = nullptr;  // In state_.
     Timestamp started_;
     std::vector<LoadedPort> loaded_;
-    std::optional<catalog::Staging> rejected_;   // Dead letters of all ports that tolerate some.
-    bool keeps_rejected_ = false;                // Those of earlier runs stay: this one computed a part.
-    uint32_t next_rejected_ = 0;                 // Numbers of files in rejected_.
+    std::optional<catalog::Staging> rejected_;  // Dead letters of all ports that tolerate some.
+    bool keeps_rejected_ = false;  // Those of earlier runs stay: this one computed a part.
+    uint32_t next_rejected_ = 0;   // Numbers of files in rejected_.
     std::vector<engine::WrittenFile> rejected_files_;
     std::optional<meta::PortUpdate> rejected_update_;
     std::vector<uint64_t> ports_read_;
     RunOutcome outcome_;
     std::mutex mutex_;
-    engine::Worker* worker_ = nullptr;           // Guarded by mutex_.
-    bool killed_ = false;                        // Guarded by mutex_.
+    engine::Worker* worker_ = nullptr;  // Guarded by mutex_.
+    bool killed_ = false;               // Guarded by mutex_.
 };
 
 }  // namespace weft::pipeline

@@ -1,5 +1,5 @@
-// Loading the files that have arrived (`incremental: files`): one job for each, so that its rows lie in data files of
-// their own and go when the file is replaced; one commit for all.
+// Loading the files that have arrived (`incremental: files`): one job for each, so that its rows
+// lie in data files of their own and go when the file is replaced; one commit for all.
 #include <algorithm>
 #include <set>
 
@@ -19,17 +19,19 @@ struct Run::Arriving {
     catalog::JobInputs inputs;
     std::unique_ptr<engine::Worker> worker;
     LoadedPort& loaded;
-    TakenFiles taken;                      // After this run.
+    TakenFiles taken;  // After this run.
     std::vector<engine::WrittenFile> files;
-    std::vector<std::string> removed;      // Data files of replaced files.
+    std::vector<std::string> removed;  // Data files of replaced files.
     uint32_t next_file = 0;
-    uint32_t moved = 0;                    // Files that changed or went while they were read.
+    uint32_t moved = 0;  // Files that changed or went while they were read.
 };
 
 namespace {
 
 // The next look finds them again.
-bool HasMoved(const Error& error) { return error.code == Code::kConflict || error.code == Code::kNotFound; }
+bool HasMoved(const Error& error) {
+    return error.code == Code::kConflict || error.code == Code::kNotFound;
+}
 
 }  // namespace
 
@@ -40,24 +42,37 @@ Result<> Run::LoadArrived(const model::OutputPort& port) {
     const bool anew = request_.wish.full || !before || before->table.metadata_location.empty();
     TakenFiles taken;
     if (!anew) taken = before->taken;
-    auto arrived = found ? ArrivedFiles(*found, taken, started_) : std::vector<catalog::InputFile>{};
+    auto arrived =
+        found ? ArrivedFiles(*found, taken, started_) : std::vector<catalog::InputFile>{};
     if (arrived.empty() && !anew) return {};
-    if (arrived.size() > kFilesPerRun && !request_.wish.full) {  // A full run replaces everything at once.
+    if (arrived.size() > kFilesPerRun &&
+        !request_.wish.full) {  // A full run replaces everything at once.
         arrived.resize(kFilesPerRun);
         outcome_.has_more = true;
     }
-    const bool complete = !port.columns.empty() && std::ranges::all_of(port.columns, &model::Column::has_type);
-    if (arrived.empty() && !complete && (!before || before->columns.empty())) return {};  // Nothing tells its columns.
+    const bool complete =
+        !port.columns.empty() && std::ranges::all_of(port.columns, &model::Column::has_type);
+    if (arrived.empty() && !complete && (!before || before->columns.empty()))
+        return {};  // Nothing tells its columns.
 
     auto binding = TRY(Bind(port, !anew));
     loaded_.push_back({TRY(catalog::Staging::Open(parts_.tables, before)), {}});
     CHECK_OK(OpenRejected(port));
     keeps_rejected_ = !anew;
-    Arriving arriving{port, std::move(binding), Inputs(port), TRY(TakeWorker(port.timezone)), loaded_.back(), std::move(taken),
-                      {}, {}, 0, 0};
+    Arriving arriving{port,
+                      std::move(binding),
+                      Inputs(port),
+                      TRY(TakeWorker(port.timezone)),
+                      loaded_.back(),
+                      std::move(taken),
+                      {},
+                      {},
+                      0,
+                      0};
     for (const auto& file : arrived) CHECK_OK(LoadFile(arriving, file));
-    Log("info", fmt::format("port {}: {} of {} files that arrived are taken{}", port.name, arrived.size() - arriving.moved,
-                            arrived.size(), outcome_.has_more ? ", more follow" : ""));
+    Log("info", fmt::format("port {}: {} of {} files that arrived are taken{}", port.name,
+                            arrived.size() - arriving.moved, arrived.size(),
+                            outcome_.has_more ? ", more follow" : ""));
     return StageArrived(arriving);
 }
 
@@ -77,7 +92,8 @@ Result<> Run::LoadFile(Arriving& arriving, const catalog::InputFile& file) {
     job.unique.clear();  // One file knows nothing of the others.
     auto finished = TRY(InWorker(*arriving.worker, job, arriving.inputs));
     auto& ended = finished.ended;
-    if (const auto still = catalog::CheckUnchanged(file); !still || (!ended.ok && HasMoved(ended.error))) {
+    if (const auto still = catalog::CheckUnchanged(file);
+        !still || (!ended.ok && HasMoved(ended.error))) {
         if (!still && !HasMoved(still.error())) return std::unexpected(still.error());
         Log("warn", file.Path() + " changed while it was read: it is taken later");
         ++arriving.moved;
@@ -94,8 +110,14 @@ Result<> Run::LoadFile(Arriving& arriving, const catalog::InputFile& file) {
     meta::TakenFile& taken = arriving.taken[file.Path()];
     const std::string folder = arriving.loaded.staging.table().location + "/data/";
     for (const auto& name : taken.data_files) arriving.removed.push_back(folder + name);
-    taken = {.path = file.Path(), .size = file.stat.size, .mtime_ns = file.stat.mtime_ns, .sha256 = {},
-             .row_count = ended.rows, .taken = started_, .run = request_.run, .data_files = {}};
+    taken = {.path = file.Path(),
+             .size = file.stat.size,
+             .mtime_ns = file.stat.mtime_ns,
+             .sha256 = {},
+             .row_count = ended.rows,
+             .taken = started_,
+             .run = request_.run,
+             .data_files = {}};
     for (auto& written : ended.files) {
         written.index += first;
         taken.data_files.push_back(arriving.loaded.staging.NameOf(written.index));
@@ -108,14 +130,17 @@ Result<> Run::StageArrived(Arriving& arriving) {
     catalog::Staging::Change change;
     std::set<std::string> live;  // Data files that retention took are gone already.
     if (const auto* before = Before(arriving.port))
-        for (auto& file : TRY(catalog::FilesOf(parts_.tables, *before))) live.insert(std::move(file.path));
+        for (auto& file : TRY(catalog::FilesOf(parts_.tables, *before)))
+            live.insert(std::move(file.path));
     std::erase_if(arriving.removed, [&](const auto& path) { return !live.contains(path); });
-    const bool anew = request_.wish.full || arriving.loaded.staging.expected_metadata_location().empty();
+    const bool anew =
+        request_.wish.full || arriving.loaded.staging.expected_metadata_location().empty();
     if (!anew) {
         change.operation = arriving.removed.empty() ? Operation::kAppend : Operation::kRewrite;
         change.removed = arriving.removed;
     }
-    CHECK_OK(Stage(arriving.loaded, arriving.port, arriving.binding, arriving.files, std::move(change)));
+    CHECK_OK(
+        Stage(arriving.loaded, arriving.port, arriving.binding, arriving.files, std::move(change)));
     arriving.loaded.update.taken = std::move(arriving.taken);
     return {};
 }

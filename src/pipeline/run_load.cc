@@ -14,10 +14,16 @@ namespace {
 
 using Operation = catalog::Staging::Change::Operation;
 
-// Of ports that are computed by ranges: a part rewrites the files at its borders, so files are small and sorted.
-constexpr uint64_t kRangeFileBytes = 16ull << 20;
+// Of ports that are computed by ranges: a part rewrites the files at its borders, so files are
+// sorted and small, about a 500th of the table.
+uint64_t RangeFileBytes(const meta::Port* before) {
+    const uint64_t table = before ? before->table.size_bytes : 0;
+    return std::clamp<uint64_t>(table / 500, 2u << 20, 64u << 20);
+}
 
-bool Tolerates(const model::OutputPort& port) { return port.bad_rows.count > 0 || port.bad_rows.percent.value_or(0) > 0; }
+bool Tolerates(const model::OutputPort& port) {
+    return port.bad_rows.count > 0 || port.bad_rows.percent.value_or(0) > 0;
+}
 
 bool IsBy(const model::OutputPort& port) {
     return port.incremental && port.incremental->kind == model::Incremental::Kind::kBy;
@@ -34,8 +40,8 @@ catalog::InputPlace Run::Place() const {
 }
 
 catalog::JobInputs Run::Inputs(const model::OutputPort& port) const {
-    return catalog::JobInputs(parts_.tables,
-                              {state_, govern::ProductPrincipal(*state_, *product_), &product_->spec, &port, Place()});
+    return catalog::JobInputs(parts_.tables, {state_, govern::ProductPrincipal(*state_, *product_),
+                                              &product_->spec, &port, Place()});
 }
 
 Result<std::unique_ptr<engine::Worker>> Run::TakeWorker(const std::string& timezone) {
@@ -47,7 +53,8 @@ Result<std::unique_ptr<engine::Worker>> Run::TakeWorker(const std::string& timez
     return parts_.pool.Take(std::move(start));
 }
 
-Result<engine::Finished> Run::InWorker(engine::Worker& worker, const engine::Job& job, catalog::JobInputs& inputs) {
+Result<engine::Finished> Run::InWorker(engine::Worker& worker, const engine::Job& job,
+                                       catalog::JobInputs& inputs) {
     {
         std::scoped_lock lock(mutex_);
         if (killed_) return Fail(Code::kUnavailable, "node stopped");
@@ -61,7 +68,8 @@ Result<engine::Finished> Run::InWorker(engine::Worker& worker, const engine::Job
 }
 
 Result<std::vector<model::Column>> Run::ContractOf(const model::OutputPort& port) {
-    const bool complete = !port.columns.empty() && std::ranges::all_of(port.columns, &model::Column::has_type);
+    const bool complete =
+        !port.columns.empty() && std::ranges::all_of(port.columns, &model::Column::has_type);
     if (complete) return port.columns;
     auto inputs = Inputs(port);
     engine::Job describe;
@@ -73,13 +81,16 @@ Result<std::vector<model::Column>> Run::ContractOf(const model::OutputPort& port
     return catalog::WithTypes(port.columns, finished.head.columns);
 }
 
-// `as_published`: rows are added to those of an earlier run, so types that are not written stay as they were found then.
+// `as_published`: rows are added to those of an earlier run, so types that are not written stay as
+// they were found then.
 Result<catalog::Binding> Run::Bind(const model::OutputPort& port, bool as_published) {
     const meta::Port* before = Before(port);
-    const bool complete = !port.columns.empty() && std::ranges::all_of(port.columns, &model::Column::has_type);
+    const bool complete =
+        !port.columns.empty() && std::ranges::all_of(port.columns, &model::Column::has_type);
     if (as_published && before && !before->columns.empty() && !complete)
         return catalog::Binding{before->columns, before->table.last_column_id};
-    return catalog::BindColumns(TRY(ContractOf(port)), before ? before->columns : std::vector<meta::BoundColumn>{},
+    return catalog::BindColumns(TRY(ContractOf(port)),
+                                before ? before->columns : std::vector<meta::BoundColumn>{},
                                 before ? before->table.last_column_id : 0);
 }
 
@@ -97,15 +108,17 @@ engine::Job Run::LoadJob(const model::OutputPort& port, const catalog::JobInputs
     job.limits.time_ms = options_.time_ms_max;
     if (port.incremental) job.sort_by = port.incremental->columns;
     if (!IsBy(port)) return job;
-    job.target_file_bytes = kRangeFileBytes;
-    for (auto& column : job.columns)  // Null has no place in the order: such a row would belong to no part.
+    job.target_file_bytes = RangeFileBytes(Before(port));
+    for (auto& column :
+         job.columns)  // Null has no place in the order: such a row would belong to no part.
         if (ToLower(column.name) == ToLower(port.incremental->columns[0])) column.required = true;
     return job;
 }
 
 Result<> Run::OpenRejected(const model::OutputPort& port) {
     if (!Tolerates(port) || rejected_) return {};
-    const auto* letters = state_->FindPort(product_->id, meta::kRejectedPort, product_->spec.version.major);
+    const auto* letters =
+        state_->FindPort(product_->id, meta::kRejectedPort, product_->spec.version.major);
     rejected_ = TRY(catalog::Staging::Open(parts_.tables, letters));
     return {};
 }
@@ -120,8 +133,9 @@ void Run::TakeRejected(engine::Ended& ended, uint32_t first) {
     std::erase_if(ended.files, &engine::WrittenFile::rejected);
 }
 
-Result<> Run::Stage(LoadedPort& loaded, const model::OutputPort& port, const catalog::Binding& binding,
-                    const std::vector<engine::WrittenFile>& files, catalog::Staging::Change change) {
+Result<> Run::Stage(LoadedPort& loaded, const model::OutputPort& port,
+                    const catalog::Binding& binding, const std::vector<engine::WrittenFile>& files,
+                    catalog::Staging::Change change) {
     change.summary = {{"weft.run-id", std::to_string(request_.run.value)},
                       {"weft.contract-version", ToString(product_->spec.version)}};
     loaded.update.port = port.name;
@@ -142,7 +156,8 @@ Result<> Run::Load(const model::OutputPort& port) {
         return request_.wish.step ? Result<>() : LoadArrived(port);
     const bool by = IsBy(port);
     if (request_.wish.step && !by) return {};  // Has no ranges.
-    auto increment = TRY(PlanIncrement(parts_.tables, *state_, *product_, port, Before(port), request_.wish));
+    auto increment =
+        TRY(PlanIncrement(parts_.tables, *state_, *product_, port, Before(port), request_.wish));
     if (increment.kind == Increment::Kind::kNothing) {
         Log("info", fmt::format("port {}: no input has changed", port.name));
         return {};
@@ -151,22 +166,27 @@ Result<> Run::Load(const model::OutputPort& port) {
         if (TRY(LoadPart(port, increment))) return {};
         increment = {};
         increment.why = "its inputs are others than last time";
-        if (by) increment.part = {engine::Part::Kind::kBy, port.incremental->columns, {}, {}, {}, {}};
+        if (by)
+            increment.part = {engine::Part::Kind::kBy, port.incremental->columns, {}, {}, {}, {}};
     }
-    if (!increment.why.empty()) Log("info", fmt::format("port {} is computed in full: {}", port.name, increment.why));
+    if (!increment.why.empty())
+        Log("info", fmt::format("port {} is computed in full: {}", port.name, increment.why));
     return LoadRows(port, increment);
 }
 
-// False when the SQL read other ports than at the last run: then the part says nothing about the rest.
+// False when the SQL read other ports than at the last run: then the part says nothing about the
+// rest.
 Result<bool> Run::LoadPart(const model::OutputPort& port, const Increment& increment) {
     const auto& read_before = Before(port)->read_to;
     if (increment.part.kind == engine::Part::Kind::kMerge) {
-        Log("info", fmt::format("port {}: keys of the records behind {}, {} files", port.name, increment.changed_behind,
-                                increment.kept.size()));
+        Log("info", fmt::format("port {}: keys of the records behind {}, {} files", port.name,
+                                increment.changed_behind, increment.kept.size()));
     } else {
-        Log("info", fmt::format("port {}: from {}{}, {} files replaced, {} rewritten, {} untouched", port.name,
-                                increment.part.from, increment.part.to.empty() ? "" : " to " + increment.part.to,
-                                increment.removed.size(), increment.kept.size(), increment.untouched));
+        Log("info",
+            fmt::format("port {}: from {}{}, {} files replaced, {} rewritten, {} untouched",
+                        port.name, increment.part.from,
+                        increment.part.to.empty() ? "" : " to " + increment.part.to,
+                        increment.removed.size(), increment.kept.size(), increment.untouched));
     }
     const auto rejected_count = rejected_files_.size();
     const auto outcome = outcome_;
@@ -174,8 +194,9 @@ Result<bool> Run::LoadPart(const model::OutputPort& port, const Increment& incre
     keeps_rejected_ = true;
     CHECK_OK(LoadRows(port, increment));
     const auto& read = loaded_.back().update.read_to;
-    const bool same = std::ranges::equal(read, read_before, {}, [](const auto& one) { return one.first; },
-                                         [](const auto& one) { return one.first; });
+    const bool same = std::ranges::equal(
+        read, read_before, {}, [](const auto& one) { return one.first; },
+        [](const auto& one) { return one.first; });
     if (same) return true;
     Error why;
     why.code = Code::kConflict;
@@ -194,7 +215,8 @@ Result<> Run::LoadRows(const model::OutputPort& port, const Increment& increment
     const auto binding = TRY(Bind(port, part));
     auto inputs = Inputs(port);
     if (!increment.part.kept.empty()) inputs.Keep(*before, increment.kept);
-    if (!increment.part.changed.empty()) inputs.Changed(increment.changed, increment.changed_behind);
+    if (!increment.part.changed.empty())
+        inputs.Changed(increment.changed, increment.changed_behind);
     loaded_.push_back({TRY(catalog::Staging::Open(parts_.tables, before)), {}});
     LoadedPort& loaded = loaded_.back();
     CHECK_OK(OpenRejected(port));
@@ -228,15 +250,17 @@ Result<> Run::LoadRows(const model::OutputPort& port, const Increment& increment
     return Remember(port, increment, inputs, finished.ended.newest, loaded.update);
 }
 
-// How far this run got, for the next one. Nothing to build upon where an input has no port yet: when it comes, nobody
-// would notice.
-Result<> Run::Remember(const model::OutputPort& port, const Increment& increment, const catalog::JobInputs& inputs,
-                       const std::string& found, meta::PortUpdate& update) const {
+// How far this run got, for the next one. Nothing to build upon where an input has no port yet:
+// when it comes, nobody would notice.
+Result<> Run::Remember(const model::OutputPort& port, const Increment& increment,
+                       const catalog::JobInputs& inputs, const std::string& found,
+                       meta::PortUpdate& update) const {
     if (!port.incremental) return {};
     const meta::Port* before = Before(port);
     const bool part = increment.kind == Increment::Kind::kPart;
     update.read_to = inputs.read_to();
-    if (request_.wish.step) update.read_to = before->read_to;  // The rest of the table is as old as it was.
+    if (request_.wish.step)
+        update.read_to = before->read_to;  // The rest of the table is as old as it was.
     if (inputs.read_missing()) return {};
     catalog::Watermark watermark{product_->generation, {}};
     if (IsBy(port)) {
@@ -244,7 +268,8 @@ Result<> Run::Remember(const model::OutputPort& port, const Increment& increment
             if (ToLower(bound.column.name) != ToLower(port.incremental->columns[0])) continue;
             const auto last = part ? catalog::ParseWatermark(before->watermark) : std::nullopt;
             if (catalog::IsOrdinal(bound.column.type))
-                watermark.newest = NewestOf(bound.column.type, last ? last->newest : std::string(), found, started_);
+                watermark.newest = NewestOf(bound.column.type, last ? last->newest : std::string(),
+                                            found, started_);
         }
     }
     update.watermark = catalog::ToText(watermark);

@@ -57,7 +57,8 @@ struct World {
         hourly->run.id = RunId{hourly->run.id.value + 1};
         hourly->run.state = how;
         hourly->run.started = {now_s * kSecond};
-        const std::vector<uint64_t> read = state.ports.empty() ? std::vector<uint64_t>{} : std::vector<uint64_t>{9};
+        const std::vector<uint64_t> read =
+            state.ports.empty() ? std::vector<uint64_t>{} : std::vector<uint64_t>{9};
         auto port = std::make_shared<meta::Port>();
         port->id = PortId{10};
         port->product = ProductId{3};
@@ -65,7 +66,8 @@ struct World {
         port->inputs = read;
         state.ports[port->id] = port;
         state.ports_of[ProductId{3}] = {port->id};
-        hourly->run.input_fingerprint = *catalog::InputFingerprint(state, *hourly, read, "/nonexistent");
+        hourly->run.input_fingerprint =
+            *catalog::InputFingerprint(state, *hourly, read, "/nonexistent");
     }
     std::string Look() {
         const auto due = watch.Look(state, *hourly, {now_s * kSecond});
@@ -100,7 +102,8 @@ TEST(Watch, AFailedRunWaitsForAChange) {
     EXPECT_EQ(world.Look(), "change");
 }
 
-// The first run found no port of web.clicks, so nothing of the state says that the product reads it.
+// The first run found no port of web.clicks, so nothing of the state says that the product reads
+// it.
 TEST(Watch, AnInputThatComesLaterIsAChange) {
     World world;
     world.Ran(meta::RunState::kSucceeded);
