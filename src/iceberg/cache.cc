@@ -1,5 +1,6 @@
 #include "iceberg/cache.h"
 
+#include "iceberg/location.h"
 #include "io/files.h"
 
 namespace weft::iceberg {
@@ -79,8 +80,9 @@ Result<std::shared_ptr<const ManifestList>> Cache::List(const TableMetadata& tab
     const std::string key = "l" + table.location + "\n" + snapshot.manifest_list;
     if (auto found = Find(key)) return std::static_pointer_cast<const ManifestList>(found);
     const std::string bytes = TRY(io::ReadFile(snapshot.manifest_list, kFileBytesMax));
-    auto list =
-        std::make_shared<const ManifestList>(TRY(DecodeManifestList(bytes, table.location)));
+    auto decoded = DecodeManifestList(bytes, table.location);
+    if (!decoded) return InFile(snapshot.manifest_list, std::move(decoded.error()));
+    auto list = std::make_shared<const ManifestList>(std::move(*decoded));
     Put(key, list, BytesOf(*list));
     return list;
 }
@@ -90,8 +92,9 @@ Result<std::shared_ptr<const Manifest>> Cache::Entries(const TableMetadata& tabl
     const std::string key = "m" + table.location + "\n" + listed.path;
     if (auto found = Find(key)) return std::static_pointer_cast<const Manifest>(found);
     const std::string bytes = TRY(io::ReadFile(listed.path, kFileBytesMax));
-    auto entries =
-        std::make_shared<const Manifest>(TRY(DecodeManifest(bytes, listed, table.location)));
+    auto decoded = DecodeManifest(bytes, listed, table.location);
+    if (!decoded) return InFile(listed.path, std::move(decoded.error()));
+    auto entries = std::make_shared<const Manifest>(std::move(*decoded));
     Put(key, entries, BytesOf(*entries));
     return entries;
 }

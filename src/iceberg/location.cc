@@ -42,4 +42,9 @@ Result<> CheckBeneath(std::string_view path, std::string_view folder) {
     return Fail(Code::kCorrupt, "a table names a file outside of its own folder");
 }
 
+std::unexpected<Error> InFile(std::string_view path, Error error) {
+    error.message = std::string(path) + ": " + error.message;
+    return std::unexpected(std::move(error));
+}
+
 }  // namespace weft::iceberg

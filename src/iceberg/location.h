@@ -14,5 +14,7 @@ std::string ToUri(std::string_view path);
 Result<std::string> FromUri(std::string_view uri);
 // FAILS: kCorrupt unless `path` lies strictly beneath `folder`. REQUIRES: both came from FromUri.
 Result<> CheckBeneath(std::string_view path, std::string_view folder);
+// The same error, which now names the file of the table that it is about.
+std::unexpected<Error> InFile(std::string_view path, Error error);
 
 }  // namespace weft::iceberg

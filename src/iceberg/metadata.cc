@@ -272,9 +272,11 @@ Result<TableMetadata> DecodeMetadata(std::string_view text) {
 
 Result<TableMetadata> Load(const std::string& location) {
     const std::string path = TRY(FromUri(location));
-    TableMetadata table = TRY(DecodeMetadata(TRY(io::ReadFile(path, kDocumentBytesMax))));
+    auto table = DecodeMetadata(TRY(io::ReadFile(path, kDocumentBytesMax)));
+    if (!table) return InFile(path, std::move(table.error()));
     // A document that claims another folder would lead readers there.
-    CHECK_OK(CheckBeneath(path, table.location));
+    if (auto beneath = CheckBeneath(path, table->location); !beneath)
+        return InFile(path, std::move(beneath.error()));
     return table;
 }
 
