@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT / "test"), str(ROOT / "test" / "compat")]
 import duckdb  # noqa: E402
 import psycopg  # noqa: E402
 
+import ingest  # noqa: E402
 import postgresql  # noqa: E402
 from node import Node  # noqa: E402
 
@@ -279,7 +280,12 @@ def apply(bench):
             node.close()
 
 
-SUITES = {"wire": wire, "http": http, "point": point, "session": session, "start": start, "apply": apply}
+SUITES = {"wire": wire, "http": http, "point": point, "session": session, "start": start, "apply": apply,
+          "acks": lambda bench: ingest.acks(bench, WEFT, ROUNDS), "fresh": lambda bench: ingest.fresh(bench, WEFT, ROUNDS),
+          "tail": lambda bench: ingest.tail(bench, WEFT, ROUNDS, ROWS),
+          "incremental": lambda bench: ingest.incremental(bench, WEFT, ROUNDS, ROWS),
+          "convert": lambda bench: ingest.convert(bench, WEFT, ROUNDS, ROWS),
+          "overload": lambda bench: ingest.overload(bench, WEFT, ROUNDS)}
 
 
 @contextlib.contextmanager
