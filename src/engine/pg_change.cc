@@ -36,7 +36,8 @@ Result<> PgConversation::CheckWritable(const char* statement) const {
 Result<> PgConversation::Aim(PgPrepared& prepared) {
     if (!prepared.insert()) return {};
     CHECK_OK(CheckWritable("INSERT"));
-    const auto* target = TRY(writes_.Find(prepared.insert()->target, settings_.Get("search_path").value_or("")));
+    const auto* target =
+        TRY(writes_.Find(prepared.insert()->target, settings_.Get("search_path").value_or("")));
     return prepared.Aim(engine_, TRY(PgWrites::Choose(*target, prepared.insert()->names)));
 }
 
@@ -44,7 +45,8 @@ Result<PgConversation::Outcome> PgConversation::Insert(PgOpen& open) {
     if (open.ran) return Refuse("55000", "the portal cannot be run twice");
     open.ran = true;
     const size_t width = open.query->columns().types.size();
-    if (width > open.columns.size()) return Refuse("42601", "INSERT has more expressions than target columns");
+    if (width > open.columns.size())
+        return Refuse("42601", "INSERT has more expressions than target columns");
     if (open.named && width < open.columns.size())
         return Refuse("42601", "INSERT has more target columns than expressions");
     PgRecords records(engine_, open.columns);
@@ -67,7 +69,8 @@ Result<PgConversation::Outcome> PgConversation::BeginCopy(PgOpen& open, bool sim
     if (open.ran) return Refuse("55000", "COPY cannot be run twice");
     open.ran = true;
     CHECK_OK(CheckWritable("COPY FROM"));
-    const auto* target = TRY(writes_.Find(open.utility.target, settings_.Get("search_path").value_or("")));
+    const auto* target =
+        TRY(writes_.Find(open.utility.target, settings_.Get("search_path").value_or("")));
     auto columns = TRY(PgWrites::Choose(*target, open.utility.columns));
     PgWriter writer;
     writer.Begin('G');
@@ -79,8 +82,8 @@ Result<PgConversation::Outcome> PgConversation::BeginCopy(PgOpen& open, bool sim
     out_.Force(writer.buffer());
     const bool alone = transaction_ == 'I' && !in_string_ && writes_.empty();
     auto& copy = copy_.emplace();
-    copy.rows = std::make_unique<PgCopyIn>(engine_, std::move(connection), open.utility.copy, target->name,
-                                           std::move(columns), alone);
+    copy.rows = std::make_unique<PgCopyIn>(engine_, std::move(connection), open.utility.copy,
+                                           target->name, std::move(columns), alone);
     copy.last = !simple || is_last_;
     copy.sql = open.sql;
     copy.started = std::chrono::steady_clock::now();
@@ -92,7 +95,8 @@ Result<PgConversation::Outcome> PgConversation::BeginCopy(PgOpen& open, bool sim
 
 bool PgConversation::TakeCopy(const PgClient& message) {
     // Clients may send these behind Execute without knowing that it is a COPY.
-    if (std::holds_alternative<PgFlush>(message) || std::holds_alternative<PgSync>(message)) return false;
+    if (std::holds_alternative<PgFlush>(message) || std::holds_alternative<PgSync>(message))
+        return false;
     auto& rows = *copy_->rows;
     Result<> done;
     bool over = true;
@@ -105,8 +109,9 @@ bool PgConversation::TakeCopy(const PgClient& message) {
     } else if (const auto* fail = std::get_if<PgCopyFail>(&message)) {
         done = Refuse("57014", "COPY from stdin failed: " + std::string(fail->reason));
     } else {
-        done = Refuse("08P01", fmt::format("unexpected message type 0x{:02X} during COPY from stdin",
-                                           static_cast<int>(TypeOf(message))));
+        done =
+            Refuse("08P01", fmt::format("unexpected message type 0x{:02X} during COPY from stdin",
+                                        static_cast<int>(TypeOf(message))));
     }
     if (!over) return false;
     const bool simple = copy_->simple;

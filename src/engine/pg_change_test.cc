@@ -1,24 +1,28 @@
-// INSERT and COPY FROM against a node that notes what it is given; the expected lines are written by hand.
+// INSERT and COPY FROM against a node that notes what it is given; the expected lines are written
+// by hand.
 #include <gtest/gtest.h>
 
 #include "engine/pg_session.h"
-#include "engine/pg_test_world.h"
+#include "engine/pg_talk_test_util.h"
 
 namespace weft::engine {
 namespace {
 
 class PgChange : public PgTalk {
-protected:
+  protected:
     PgChange() {
         PgTestNode::written.clear();
         PgTestNode::refuse_writes_in = 0;
+        PgTestNode::refuse_with = Code::kUnavailable;
     }
     // What the node accepted since the last call: one entry per request.
     static std::vector<std::string> Written() {
         const std::scoped_lock guard(PgTestNode::lock);
         std::vector<std::string> all;
         for (const auto& write : std::exchange(PgTestNode::written, {})) {
-            EXPECT_EQ(static_cast<uint64_t>(std::count(write.lines.begin(), write.lines.end(), '\n')), write.count);
+            EXPECT_EQ(
+                static_cast<uint64_t>(std::count(write.lines.begin(), write.lines.end(), '\n')),
+                write.count);
             all.push_back(write.lines);
         }
         return all;
@@ -30,33 +34,45 @@ protected:
 };
 
 TEST_F(PgChange, AnInsertIsAcceptedBeforeItIsAnswered) {
-    EXPECT_EQ(Query("insert into web.clicks (id, url) values (1, 'a\"b'), (2, null)"), "C:INSERT 0 2 Z:I ");
+    EXPECT_EQ(Query("insert into web.clicks (id, url) values (1, 'a\"b'), (2, null)"),
+              "C:INSERT 0 2 Z:I ");
     EXPECT_EQ(Written(), (Lines{"{\"id\":1,\"url\":\"a\\\"b\"}\n{\"id\":2,\"url\":null}\n"}));
     ASSERT_EQ(ended_.reports.size(), 1u);
     EXPECT_EQ(ended_.reports[0].tag, "INSERT 0 2");
     EXPECT_EQ(ended_.reports[0].relations, (std::vector<RelationName>{{"web", "clicks"}}));
     EXPECT_EQ(Query("INSERT INTO weft.web.\"clicks\" SELECT 3"), "C:INSERT 0 1 Z:I ");
     EXPECT_EQ(Written(), (Lines{"{\"id\":3}\n"}));
-    EXPECT_EQ(Query("with x as (select 4 as i) insert into web.clicks (id, url) select i, 'x' || i from x"),
-              "C:INSERT 0 1 Z:I ");
+    EXPECT_EQ(
+        Query(
+            "with x as (select 4 as i) insert into web.clicks (id, url) select i, 'x' || i from x"),
+        "C:INSERT 0 1 Z:I ");
     EXPECT_EQ(Written(), (Lines{"{\"id\":4,\"url\":\"x4\"}\n"}));
-    EXPECT_EQ(Query("insert into web.clicks select fleet, name from traffic.carriers where fleet > 0"),
-              "C:INSERT 0 1 Z:I ");
+    EXPECT_EQ(
+        Query("insert into web.clicks select fleet, name from traffic.carriers where fleet > 0"),
+        "C:INSERT 0 1 Z:I ");
     EXPECT_EQ(Written(), (Lines{"{\"id\":10,\"url\":\"American\"}\n"}));
     EXPECT_EQ(Query("insert into web.clicks (id) select 1 where false"), "C:INSERT 0 0 Z:I ");
     EXPECT_EQ(Written(), Lines{});
 }
 
 TEST_F(PgChange, ValuesBecomeExactJson) {
-    EXPECT_EQ(Query("set time zone 'Europe/Berlin'; insert into web.clicks (price, \"at\", raw, tags, who) values "
-                    "(12345678901234567890.123456789012, '2024-07-01 12:00:00.5', '\\x00ff41', '{a,\"b c\",NULL}', "
-                    "'{\"name\": \"Ü\", \"age\": 7}'), ('-0.1', timestamptz '2024-01-01 00:00:00+00', null, default, null)"),
+    EXPECT_EQ(Query("set time zone 'Europe/Berlin'; insert into web.clicks (price, \"at\", raw, "
+                    "tags, who) values "
+                    "(12345678901234567890.123456789012, '2024-07-01 12:00:00.5', '\\x00ff41', "
+                    "'{a,\"b c\",NULL}', "
+                    "'{\"name\": \"Ü\", \"age\": 7}'), ('-0.1', timestamptz '2024-01-01 "
+                    "00:00:00+00', null, default, null)"),
               "C:SET C:INSERT 0 2 S Z:I ");
-    EXPECT_EQ(Written(),
-              (Lines{"{\"price\":12345678901234567890.123456789012,\"at\":\"2024-07-01T10:00:00.500000Z\","
-                     "\"raw\":\"\\\\x00\\\\xFFA\",\"tags\":[\"a\",\"b c\",null],\"who\":{\"name\":\"Ü\",\"age\":7}}\n"
-                     "{\"price\":-0.100000000000,\"at\":\"2024-01-01T00:00:00Z\",\"raw\":null,\"tags\":null,\"who\":null}\n"}));
-    EXPECT_EQ(Query("insert into web.clicks (tags, who) select ['x'], {'name': 'n', 'age': 1}"), "C:INSERT 0 1 Z:I ");
+    EXPECT_EQ(
+        Written(),
+        (Lines{
+            "{\"price\":12345678901234567890.123456789012,\"at\":\"2024-07-01T10:00:00.500000Z\","
+            "\"raw\":\"\\\\x00\\\\xFFA\",\"tags\":[\"a\",\"b "
+            "c\",null],\"who\":{\"name\":\"Ü\",\"age\":7}}\n"
+            "{\"price\":-0.100000000000,\"at\":\"2024-01-01T00:00:00Z\",\"raw\":null,\"tags\":null,"
+            "\"who\":null}\n"}));
+    EXPECT_EQ(Query("insert into web.clicks (tags, who) select ['x'], {'name': 'n', 'age': 1}"),
+              "C:INSERT 0 1 Z:I ");
     EXPECT_EQ(Written(), (Lines{"{\"tags\":[\"x\"],\"who\":{\"name\":\"n\",\"age\":1}}\n"}));
 }
 
@@ -86,12 +102,14 @@ TEST_F(PgChange, WhatDoesNotFitIsRefused) {
         {"set transaction_read_only = on; insert into web.clicks (id) values (1)", "25006"},
     };
     for (const auto& [sql, sqlstate] : cases)
-        EXPECT_NE(Query(sql).find("E:"s + sqlstate), std::string::npos) << sql << " gave " << Query(sql);
+        EXPECT_NE(Query(sql).find("E:"s + sqlstate), std::string::npos)
+            << sql << " gave " << Query(sql);
     EXPECT_EQ(Written(), Lines{});
 }
 
 TEST_F(PgChange, BareNamesFollowTheSearchPath) {
-    EXPECT_EQ(Query("set search_path to traffic2, web; insert into clicks (id) values (1)"), "C:SET C:INSERT 0 1 Z:I ");
+    EXPECT_EQ(Query("set search_path to traffic2, web; insert into clicks (id) values (1)"),
+              "C:SET C:INSERT 0 1 Z:I ");
     EXPECT_EQ(Written().size(), 1u);
     EXPECT_EQ(Query("reset search_path"), "C:RESET Z:I ");
 }
@@ -99,26 +117,38 @@ TEST_F(PgChange, BareNamesFollowTheSearchPath) {
 TEST_F(PgChange, ParametersHaveTheTypesOfTheirColumns) {
     const auto parse = Parse("", "insert into web.clicks (id, url, price) values ($1, $2, $3)");
     EXPECT_EQ(Ask(parse + Message('D', "S\0"s) + sync_), "1 t n Z:I ");
-    const auto bind = Message('B', "\0\0\0\0\0\3\0\0\0\2""42\xff\xff\xff\xff\0\0\0\4""1.10\0\0"s);
-    EXPECT_EQ(Ask(parse + bind + Message('D', "P\0"s) + Execute("", 0) + sync_), "1 2 n C:INSERT 0 1 Z:I ");
+    const auto bind = Message('B',
+                              "\0\0\0\0\0\3\0\0\0\2"
+                              "42\xff\xff\xff\xff\0\0\0\4"
+                              "1.10\0\0"s);
+    EXPECT_EQ(Ask(parse + bind + Message('D', "P\0"s) + Execute("", 0) + sync_),
+              "1 2 n C:INSERT 0 1 Z:I ");
     EXPECT_EQ(Written(), (Lines{"{\"id\":42,\"url\":null,\"price\":1.100000000000}\n"}));
-    EXPECT_EQ(Query("prepare p as insert into web.clicks (id) values ($1); execute p(7); deallocate p"),
-              "C:PREPARE C:INSERT 0 1 C:DEALLOCATE Z:I ");
+    EXPECT_EQ(
+        Query("prepare p as insert into web.clicks (id) values ($1); execute p(7); deallocate p"),
+        "C:PREPARE C:INSERT 0 1 C:DEALLOCATE Z:I ");
     EXPECT_EQ(Written(), (Lines{"{\"id\":7}\n"}));
 }
 
 TEST_F(PgChange, ASequenceIsOneTransaction) {
-    const auto insert = [](const std::string& id) { return Parse("", "insert into web.clicks (id) values (" + id + ")") + Bind("", "") + Execute("", 0); };
+    const auto insert = [](const std::string& id) {
+        return Parse("", "insert into web.clicks (id) values (" + id + ")") + Bind("", "") +
+               Execute("", 0);
+    };
     EXPECT_EQ(Ask(insert("1") + insert("2") + sync_), "1 2 C:INSERT 0 1 1 2 C:INSERT 0 1 Z:I ");
     EXPECT_EQ(Written(), (Lines{"{\"id\":1}\n{\"id\":2}\n"}));
-    EXPECT_EQ(Ask(insert("1") + insert("'x'") + insert("3") + sync_), "1 2 C:INSERT 0 1 1 E:22P02 Z:I ");
+    EXPECT_EQ(Ask(insert("1") + insert("'x'") + insert("3") + sync_),
+              "1 2 C:INSERT 0 1 1 E:22P02 Z:I ");
     EXPECT_EQ(Written(), Lines{});
-    EXPECT_EQ(Query("insert into web.clicks (id) values (1); select 1/0; insert into web.clicks (id) values (2)").substr(0, 15),
+    EXPECT_EQ(Query("insert into web.clicks (id) values (1); select 1/0; insert into web.clicks "
+                    "(id) values (2)")
+                  .substr(0, 15),
               "C:INSERT 0 1 T ");
     PgTestNode::refuse_writes_in = 1;
     EXPECT_EQ(Ask(insert("1") + insert("2") + insert("3") + sync_),
               "1 2 C:INSERT 0 1 1 2 C:INSERT 0 1 1 2 E:53400 Z:I ");
-    EXPECT_EQ(Query("insert into web.clicks (id) values (4); nonsense"), "C:INSERT 0 1 E:42601 Z:I ");
+    EXPECT_EQ(Query("insert into web.clicks (id) values (4); nonsense"),
+              "C:INSERT 0 1 E:42601 Z:I ");
 }
 
 TEST_F(PgChange, BlocksWriteAtCommitAndNotAtAllOtherwise) {
@@ -126,15 +156,19 @@ TEST_F(PgChange, BlocksWriteAtCommitAndNotAtAllOtherwise) {
     EXPECT_TRUE(ended_.keep);
     EXPECT_EQ(Query("savepoint s; insert into web.clicks (id) values (2); rollback to s"),
               "C:SAVEPOINT C:INSERT 0 1 C:ROLLBACK Z:T ");
-    EXPECT_EQ(Query("insert into web.visits (id) values (9); insert into web.clicks (id) values (3)"),
-              "C:INSERT 0 1 C:INSERT 0 1 Z:T ");
+    EXPECT_EQ(
+        Query("insert into web.visits (id) values (9); insert into web.clicks (id) values (3)"),
+        "C:INSERT 0 1 C:INSERT 0 1 Z:T ");
     EXPECT_EQ(Written(), Lines{});
     EXPECT_EQ(Query("commit"), "C:COMMIT Z:I ");
     EXPECT_EQ(Written(), (Lines{"{\"id\":1}\n{\"id\":3}\n", "{\"id\":9}\n"}));
-    EXPECT_EQ(Query("begin; insert into web.clicks (id) values (1); rollback"), "C:BEGIN C:INSERT 0 1 C:ROLLBACK Z:I ");
-    EXPECT_EQ(Query("begin; insert into web.clicks (id) values (1); selec"), "C:BEGIN C:INSERT 0 1 E:42601 Z:E ");
+    EXPECT_EQ(Query("begin; insert into web.clicks (id) values (1); rollback"),
+              "C:BEGIN C:INSERT 0 1 C:ROLLBACK Z:I ");
+    EXPECT_EQ(Query("begin; insert into web.clicks (id) values (1); selec"),
+              "C:BEGIN C:INSERT 0 1 E:42601 Z:E ");
     EXPECT_EQ(Query("commit"), "C:ROLLBACK Z:I ");
-    EXPECT_EQ(Query("begin read only; insert into web.clicks (id) values (1)"), "C:BEGIN E:25006 Z:E ");
+    EXPECT_EQ(Query("begin read only; insert into web.clicks (id) values (1)"),
+              "C:BEGIN E:25006 Z:E ");
     EXPECT_EQ(Query("rollback"), "C:ROLLBACK Z:I ");
     EXPECT_EQ(Written(), Lines{});
 }
@@ -148,11 +182,20 @@ TEST_F(PgChange, ACommitThatFailsSaysWhatWasAccepted) {
     EXPECT_EQ(Written(), Lines{});
 }
 
+TEST_F(PgChange, ANodeThatHasTooMuchWaitingIsAskedAgain) {
+    PgTestNode::refuse_writes_in = 1;
+    PgTestNode::refuse_with = Code::kLimit;
+    EXPECT_EQ(Query("insert into web.clicks (id) values (1)"), "C:INSERT 0 1 Z:I ");
+    EXPECT_EQ(Written(), (Lines{"{\"id\":1}\n"}));
+}
+
 TEST_F(PgChange, ABlockIsBounded) {
     Query("begin");
-    const auto mib = Query("insert into web.clicks (url) select repeat('x', 1000000) from range(20)");
+    const auto mib =
+        Query("insert into web.clicks (url) select repeat('x', 1000000) from range(20)");
     EXPECT_EQ(mib, "C:INSERT 0 20 Z:T ");
-    EXPECT_EQ(Query("insert into web.clicks (url) select repeat('x', 1000000) from range(20)"), "E:54000 Z:E ");
+    EXPECT_EQ(Query("insert into web.clicks (url) select repeat('x', 1000000) from range(20)"),
+              "E:54000 Z:E ");
     EXPECT_EQ(Query("rollback"), "C:ROLLBACK Z:I ");
     EXPECT_EQ(Query("insert into web.clicks (url) select repeat('x', 1100000)"), "E:54000 Z:I ");
     EXPECT_EQ(Written(), Lines{});
@@ -166,7 +209,8 @@ TEST_F(PgChange, CopyTakesTextInPieces) {
     EXPECT_EQ(Written(), Lines{});
     EXPECT_EQ(Ask(Data("[]\n\\.\n") + done_), "C:COPY 3 Z:I ");
     EXPECT_FALSE(ended_.copy_in || ended_.keep);
-    EXPECT_EQ(Written(), (Lines{"{\"id\":1,\"url\":\"a\\tb\",\"tags\":[\"x\",\"y\"]}\n{\"id\":2,\"url\":null,\"tags\":null}\n"
+    EXPECT_EQ(Written(), (Lines{"{\"id\":1,\"url\":\"a\\tb\",\"tags\":[\"x\",\"y\"]}\n{\"id\":2,"
+                                "\"url\":null,\"tags\":null}\n"
                                 "{\"id\":3,\"url\":\"z\",\"tags\":[]}\n"}));
     ASSERT_EQ(ended_.reports.size(), 1u);
     EXPECT_EQ(ended_.reports[0].tag, "COPY 3");
@@ -174,7 +218,8 @@ TEST_F(PgChange, CopyTakesTextInPieces) {
 }
 
 TEST_F(PgChange, CopyInASequenceEndsWithItsOwnSync) {
-    const auto start = Parse("", "copy web.clicks (id) from stdin csv header") + Bind("", "") + Message('D', "P\0"s) + Execute("", 0);
+    const auto start = Parse("", "copy web.clicks (id) from stdin csv header") + Bind("", "") +
+                       Message('D', "P\0"s) + Execute("", 0);
     EXPECT_EQ(Ask(start + sync_), "1 2 n G ");
     EXPECT_EQ(Ask(Data("id\n1\n") + sync_ + Message('H', "") + Data("2")), "");
     EXPECT_EQ(Ask(done_), "C:COPY 2 ");
@@ -201,7 +246,8 @@ TEST_F(PgChange, CopyThatFailsWritesNothing) {
     EXPECT_EQ(failing(sql, Data("1\ta\tb\n") + done_), "E:22P04 Z:I ");
     EXPECT_EQ(failing(sql, Data("x\ta\n") + done_), "E:22P02 Z:I ");
     EXPECT_EQ(failing(sql, Message('Q', "select 1\0"s)), "E:08P01 Z:I ");
-    EXPECT_EQ(failing(sql + " (format csv, header match)", Data("id,uri\n1,a\n") + done_), "E:22P04 Z:I ");
+    EXPECT_EQ(failing(sql + " (format csv, header match)", Data("id,uri\n1,a\n") + done_),
+              "E:22P04 Z:I ");
     EXPECT_EQ(Query("begin; " + sql), "C:BEGIN G ");
     EXPECT_EQ(Ask(Data("1\n") + done_), "E:22P04 Z:E ");
     EXPECT_EQ(Query("rollback"), "C:ROLLBACK Z:I ");

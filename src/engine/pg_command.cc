@@ -74,7 +74,9 @@ Result<std::unique_ptr<PgOpen>> PgConversation::Open(PgPrepared& prepared, std::
         open->query->SetFormats(formats);
     }
     if (prepared.insert()) {
-        open->target = TRY(writes_.Find(prepared.insert()->target, settings_.Get("search_path").value_or("")))->name;
+        open->target =
+            TRY(writes_.Find(prepared.insert()->target, settings_.Get("search_path").value_or("")))
+                ->name;
         open->columns = prepared.aim();
         open->named = !prepared.insert()->names.empty();
     }
@@ -100,7 +102,8 @@ std::vector<PgField> PgConversation::OwnFields(const PgUtility& utility, const s
         }
         case Kind::kExecute: {
             const auto found = prepared_.find(utility.name);
-            if (found == prepared_.end() || !found->second->columns() || found->second->insert()) return {};
+            if (found == prepared_.end() || !found->second->columns() || found->second->insert())
+                return {};
             std::vector<PgField> fields;
             const auto& columns = *found->second->columns();
             for (size_t i = 0; i < columns.types.size(); ++i) {
@@ -116,8 +119,10 @@ std::vector<PgField> PgConversation::OwnFields(const PgUtility& utility, const s
 Result<PgConversation::Outcome> PgConversation::Execute(PgOpen& open, uint64_t rows_max, bool simple) {
     switch (open.utility.kind) {
         case Kind::kQuery: return Query(open, rows_max, simple);
-        case Kind::kInsert: return Insert(open);
-        case Kind::kCopyIn: return BeginCopy(open, simple);
+        case Kind::kInsert:
+            return Insert(open);
+        case Kind::kCopyIn:
+            return BeginCopy(open, simple);
         case Kind::kExplain: return Explain(open, rows_max, simple);
         case Kind::kFetch:
         case Kind::kMove: return Fetch(open, simple);
@@ -228,7 +233,8 @@ Result<std::string> PgConversation::Command(PgOpen& open) {
     return utility.tag;
 }
 
-// ---- transactions: a state, a pinned snapshot (the node's), settings to undo, and records kept until their end
+// ---- transactions: a state, a pinned snapshot (the node's), settings to undo, and records kept
+// until their end
 
 Result<std::string> PgConversation::Transaction(const PgUtility& utility) {
     switch (utility.kind) {
@@ -239,7 +245,8 @@ Result<std::string> PgConversation::Transaction(const PgUtility& utility) {
             }
             if (!utility.isolation.empty()) CHECK_OK(settings_.Set("transaction_isolation", utility.isolation, true));
             if (utility.read_only)
-                CHECK_OK(settings_.Set("transaction_read_only", *utility.read_only ? "on" : "off", true));
+                CHECK_OK(settings_.Set("transaction_read_only", *utility.read_only ? "on" : "off",
+                                       true));
             return utility.tag;
         case Kind::kCommit:
         case Kind::kRollback: {
@@ -298,7 +305,8 @@ void PgConversation::EndTransaction(bool commit) {
 
 Result<> PgConversation::SetModes(const PgUtility& utility) {
     if (utility.read_only) {
-        const auto* name = utility.local ? "transaction_read_only" : "default_transaction_read_only";
+        const auto* name =
+            utility.local ? "transaction_read_only" : "default_transaction_read_only";
         CHECK_OK(settings_.Set(name, *utility.read_only ? "on" : "off", utility.local));
     }
     if (utility.isolation.empty()) return {};
@@ -372,7 +380,8 @@ Result<PgConversation::Outcome> PgConversation::ExecutePrepared(PgOpen& open, ui
         open.query = TRY(PgPortal::Open(engine_, std::move(connection), prepared, std::move(values), utc()));
         if (prepared.insert()) {
             const auto& target = prepared.insert()->target;
-            open.target = TRY(writes_.Find(target, settings_.Get("search_path").value_or("")))->name;
+            open.target =
+                TRY(writes_.Find(target, settings_.Get("search_path").value_or("")))->name;
             open.columns = prepared.aim();
             open.named = !prepared.insert()->names.empty();
             return Insert(open);

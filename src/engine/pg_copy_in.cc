@@ -22,17 +22,24 @@ Error Fault(const char* sqlstate, std::string message) {
 
 }  // namespace
 
-PgCopyIn::PgCopyIn(Engine& engine, PgPortal::Connection connection, PgCopyOptions options, RelationName target,
-                   std::vector<OutputColumn> columns, bool alone)
-    : engine_(engine), connection_(std::move(connection)), options_(std::move(options)), target_(std::move(target)),
-      rows_(options_), records_(engine, std::move(columns)), alone_(alone), header_(options_.header) {}
+PgCopyIn::PgCopyIn(Engine& engine, PgPortal::Connection connection, PgCopyOptions options,
+                   RelationName target, std::vector<OutputColumn> columns, bool alone)
+    : engine_(engine),
+      connection_(std::move(connection)),
+      options_(std::move(options)),
+      target_(std::move(target)),
+      rows_(options_),
+      records_(engine, std::move(columns)),
+      alone_(alone),
+      header_(options_.header) {}
 
 PgCopyIn::~PgCopyIn() = default;
 
 std::unexpected<Error> PgCopyIn::Located(Error error, uint64_t line) const {
     const auto where = fmt::format("COPY {}, line {}", target_.table, line);
     error.hint = error.hint.starts_with("column") ? where + ", " + error.hint : where;
-    if (accepted_ > 0) error.message += fmt::format("; {} records were accepted before this", accepted_);
+    if (accepted_ > 0)
+        error.message += fmt::format("; {} records were accepted before this", accepted_);
     return std::unexpected(std::move(error));
 }
 
@@ -52,7 +59,8 @@ Result<> PgCopyIn::Take(PgWrites& writes) {
             continue;
         }
         CHECK_OK(Append(fields));
-        if (lines_.size() == STANDARD_VECTOR_SIZE || chunk_bytes_ >= kChunkBytes) CHECK_OK(Turn(writes));
+        if (lines_.size() == STANDARD_VECTOR_SIZE || chunk_bytes_ >= kChunkBytes)
+            CHECK_OK(Turn(writes));
     }
 }
 
@@ -60,9 +68,11 @@ Result<> PgCopyIn::TakeHeader(const PgCopyRows::Fields& fields) {
     if (!options_.header_match) return {};
     const auto& columns = records_.columns();
     bool same = fields.size() == columns.size();
-    for (size_t i = 0; same && i < columns.size(); ++i) same = fields[i] && *fields[i] == columns[i].name;
+    for (size_t i = 0; same && i < columns.size(); ++i)
+        same = fields[i] && *fields[i] == columns[i].name;
     if (same) return {};
-    return Located(Fault("22P04", "the header line does not name the columns in their order"), rows_.line());
+    return Located(Fault("22P04", "the header line does not name the columns in their order"),
+                   rows_.line());
 }
 
 Result<> PgCopyIn::Append(const PgCopyRows::Fields& fields) {
@@ -70,12 +80,15 @@ Result<> PgCopyIn::Append(const PgCopyRows::Fields& fields) {
     if (fields.size() > columns.size())
         return Located(Fault("22P04", "extra data after last expected column"), rows_.line());
     if (fields.size() < columns.size())
-        return Located(Fault("22P04", "missing data for column \"" + columns[fields.size()].name + "\""), rows_.line());
+        return Located(
+            Fault("22P04", "missing data for column \"" + columns[fields.size()].name + "\""),
+            rows_.line());
     return engine_.Call([&] {
         if (!chunk_) {
             chunk_ = duckdb::make_uniq<duckdb::DataChunk>();
-            chunk_->Initialize(duckdb::Allocator::DefaultAllocator(),
-                               duckdb::vector<duckdb::LogicalType>(columns.size(), duckdb::LogicalType::VARCHAR));
+            chunk_->Initialize(
+                duckdb::Allocator::DefaultAllocator(),
+                duckdb::vector<duckdb::LogicalType>(columns.size(), duckdb::LogicalType::VARCHAR));
         }
         const size_t row = lines_.size();
         for (size_t i = 0; i < fields.size(); ++i) {
@@ -105,8 +118,11 @@ Result<> PgCopyIn::Turn(PgWrites& writes) {
     chunk_bytes_ = 0;
     if (records_.bytes() + writes.bytes() <= kKeptBytesMax) return {};
     if (!alone_)
-        return Located(Fault("54000", "a transaction writes at most 32 MiB of records: run COPY outside of a "
-                                      "transaction block"), rows_.line());
+        return Located(
+            Fault("54000",
+                  "a transaction writes at most 32 MiB of records: run COPY outside of a "
+                  "transaction block"),
+            rows_.line());
     return writes.WriteNow(target_, records_.TakePieces(), accepted_);
 }
 

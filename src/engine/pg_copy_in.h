@@ -1,8 +1,9 @@
-// One COPY … FROM STDIN under way: the client's bytes become records, kept until its end or written as they come.
+// One COPY … FROM STDIN under way: the client's bytes become records, kept until its end or written
+// as they come.
 //
-// Used by PgConversation, one at a time; lives over batches. Up to kKeptBytesMax of records are kept and written at the
-// end, all or nothing but for the requests they need; beyond that only a COPY outside of a transaction goes on, and what
-// it wrote stays written. THREAD: main.
+// Used by PgConversation, one at a time; lives over batches. Up to kKeptBytesMax of records are
+// kept and written at the end, all or nothing but for the requests they need; beyond that only a
+// COPY outside of a transaction goes on, and what it wrote stays written. THREAD: main.
 #pragma once
 
 #include <memory>
@@ -18,10 +19,10 @@
 namespace weft::engine {
 
 class PgCopyIn {
-public:
+  public:
     // `alone`: nothing else belongs to its transaction, so it may write before its end.
-    PgCopyIn(Engine& engine, PgPortal::Connection connection, PgCopyOptions options, RelationName target,
-             std::vector<OutputColumn> columns, bool alone);
+    PgCopyIn(Engine& engine, PgPortal::Connection connection, PgCopyOptions options,
+             RelationName target, std::vector<OutputColumn> columns, bool alone);
     ~PgCopyIn();
 
     // FAILS: 22P04, 22P02, 22021 what is wrong, with its line; 54000; as the node says.
@@ -34,7 +35,7 @@ public:
     const RelationName& target() const { return target_; }
     PgPortal::Connection Release() { return std::move(connection_); }
 
-private:
+  private:
     Result<> Take(PgWrites& writes);
     Result<> TakeHeader(const PgCopyRows::Fields& fields);
     Result<> Append(const PgCopyRows::Fields& fields);
@@ -52,7 +53,7 @@ private:
     size_t chunk_bytes_ = 0;
     uint64_t accepted_ = 0;
     bool alone_;
-    bool header_;                  // Still to come.
+    bool header_;  // Still to come.
 };
 
 }  // namespace weft::engine

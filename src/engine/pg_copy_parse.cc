@@ -129,7 +129,8 @@ private:
     }
 
     bool IsMatch() const {
-        return Now().IsWord("match") || (Now().kind == PgToken::Kind::kString && ToLower(Now().Value()) == "match");
+        return Now().IsWord("match") ||
+               (Now().kind == PgToken::Kind::kString && ToLower(Now().Value()) == "match");
     }
 
     bool Boolean() {  // Absent means on.
@@ -167,7 +168,8 @@ private:
         const std::string name = ToLower(Now().Value());
         ++at_;
         if (name == "utf8" || name == "utf-8" || name == "unicode") return {};
-        return Refuse("0A000", fmt::format("COPY encoding \"{}\" is not supported", name), "Send UTF8.");
+        return Refuse("0A000", fmt::format("COPY encoding \"{}\" is not supported", name),
+                      "Send UTF8.");
     }
 
     Result<> TakeForce() {  // The words FORCE_QUOTE are gone: * or a list of columns.
@@ -201,8 +203,10 @@ private:
                 CHECK_OK(TakeEncoding());
             } else if (Accept("freeze")) {
                 (void)Boolean();
-            } else if (Now().IsWord("force_null") || Now().IsWord("force_not_null") || Now().IsWord("on_error")) {
-                return Refuse("0A000", fmt::format("COPY {} is not supported", ToLower(Now().text)));
+            } else if (Now().IsWord("force_null") || Now().IsWord("force_not_null") ||
+                       Now().IsWord("on_error")) {
+                return Refuse("0A000",
+                              fmt::format("COPY {} is not supported", ToLower(Now().text)));
             } else {
                 return Unexpected();
             }
@@ -253,9 +257,11 @@ private:
         copy.escape = escape_ ? *escape_ : copy.quote;
         if (out_.kind == PgUtility::Kind::kCopyIn) {
             if (format_ == PgCopyOptions::Format::kBinary)
-                return Refuse("0A000", "COPY FROM in the binary format is not supported", "Use FORMAT csv or text.");
+                return Refuse("0A000", "COPY FROM in the binary format is not supported",
+                              "Use FORMAT csv or text.");
             if (out_.copy.quote_all) return Refuse("0A000", "COPY FORCE_QUOTE is for COPY TO only");
-            if (!csv && copy.delimiter == '\\') return Refuse("22023", "COPY delimiter cannot be \"\\\"");
+            if (!csv && copy.delimiter == '\\')
+                return Refuse("22023", "COPY delimiter cannot be \"\\\"");
         } else if (copy.header_match) {
             return Refuse("0A000", "HEADER MATCH is for COPY FROM only");
         }

@@ -19,7 +19,8 @@ int HexDigit(char c) {
 // The number behind a backslash, of at most `digits_max` digits; `at` moves behind it.
 char Number(std::string_view raw, size_t& at, size_t digits_max, int base, int (*digit)(char)) {
     int value = 0;
-    for (size_t i = 0; i < digits_max && at < raw.size() && digit(raw[at]) >= 0; ++i) value = value * base + digit(raw[at++]);
+    for (size_t i = 0; i < digits_max && at < raw.size() && digit(raw[at]) >= 0; ++i)
+        value = value * base + digit(raw[at++]);
     return static_cast<char>(value & 0xFF);
 }
 
@@ -54,7 +55,7 @@ PgCopyRows::Found PgCopyRows::FindText(size_t& end, size_t& next) {
             next = at + 1;
             return Found::kLine;
         }
-#ifndef WEFT_PLANT_BUG  // Fuzzing must find what happens without this line.
+#ifndef WEFT_PLANT_BUG                        // Fuzzing must find what happens without this line.
         if (at + 1 == buffer_.size()) break;  // Its second byte is still to come.
 #endif
         at += 2;
@@ -92,7 +93,8 @@ Result<bool> PgCopyRows::Next(Fields& fields) {
     size_t next = 0;
     const auto found = csv ? FindCsv(end, next) : FindText(end, next);
     line_ = breaks_;
-    if (end - begin_ > kCopyRowBytesMax) return Broken("54000", "a row of COPY is longer than 1 MiB");
+    if (end - begin_ > kCopyRowBytesMax)
+        return Broken("54000", "a row of COPY is longer than 1 MiB");
     if (found == Found::kMore) {
         if (!ended_ || begin_ == buffer_.size()) return false;
         if (csv && quoted_) return Broken("22P04", "unterminated CSV quoted field");
@@ -134,13 +136,26 @@ std::string_view PgCopyRows::Unescape(std::string_view raw) {
         }
         at += 2;
         switch (c) {
-            case 'b': text.push_back('\b'); break;
-            case 'f': text.push_back('\f'); break;
-            case 'n': text.push_back('\n'); break;
-            case 'r': text.push_back('\r'); break;
-            case 't': text.push_back('\t'); break;
-            case 'v': text.push_back('\v'); break;
-            default: text.push_back(c);
+            case 'b':
+                text.push_back('\b');
+                break;
+            case 'f':
+                text.push_back('\f');
+                break;
+            case 'n':
+                text.push_back('\n');
+                break;
+            case 'r':
+                text.push_back('\r');
+                break;
+            case 't':
+                text.push_back('\t');
+                break;
+            case 'v':
+                text.push_back('\v');
+                break;
+            default:
+                text.push_back(c);
         }
     }
     return text;
@@ -148,19 +163,23 @@ std::string_view PgCopyRows::Unescape(std::string_view raw) {
 
 Result<> PgCopyRows::SplitText(std::string_view line, Fields& fields) {
     if (line.find('\r') != std::string_view::npos)
-        return Broken("22P04", "literal carriage return found in data: use \"\\r\" to represent one");
+        return Broken("22P04",
+                      "literal carriage return found in data: use \"\\r\" to represent one");
     for (size_t begin = 0;;) {
         size_t end = begin;
-        while (end < line.size() && line[end] != options_.delimiter) end += line[end] == '\\' ? 2 : 1;
+        while (end < line.size() && line[end] != options_.delimiter)
+            end += line[end] == '\\' ? 2 : 1;
         end = std::min(end, line.size());
-        if (fields.size() >= kCopyFieldsMax) return Broken("22P04", "extra data after last expected column");
+        if (fields.size() >= kCopyFieldsMax)
+            return Broken("22P04", "extra data after last expected column");
         const std::string_view raw(line.data() + begin, end - begin);
         if (raw == options_.null_text) {
             fields.emplace_back();
         } else {
             fields.emplace_back(Unescape(raw));
             // Octal and hexadecimal escapes can make bytes that are no text.
-            if (!IsUtf8(*fields.back())) return Broken("22021", "invalid byte sequence for encoding \"UTF8\"");
+            if (!IsUtf8(*fields.back()))
+                return Broken("22021", "invalid byte sequence for encoding \"UTF8\"");
         }
         if (end >= line.size()) return {};
         begin = end + 1;
@@ -186,7 +205,8 @@ Result<> PgCopyRows::SplitCsv(std::string_view line, Fields& fields) {
             }
         }
         if (inside) return Broken("22P04", "unterminated CSV quoted field");
-        if (fields.size() >= kCopyFieldsMax) return Broken("22P04", "extra data after last expected column");
+        if (fields.size() >= kCopyFieldsMax)
+            return Broken("22P04", "extra data after last expected column");
         const auto raw = line.substr(begin, at - begin);
         if (!quoted && raw == options_.null_text) {
             fields.emplace_back();

@@ -1,5 +1,5 @@
-// COPY data of any kind: cut into pieces or whole, the same rows come out. With -DWEFT_PLANT_BUG a check at the border of
-// two pieces is left out, and this target must find it.
+// COPY data of any kind: cut into pieces or whole, the same rows come out. With -DWEFT_PLANT_BUG a
+// check at the border of two pieces is left out, and this target must find it.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -17,8 +17,10 @@ std::string Rows(const PgCopyOptions& options, std::string_view data, size_t pie
     PgCopyRows::Fields fields;
     std::string out;
     for (size_t at = 0;; at += piece) {
-        if (at < data.size()) rows.Feed(data.substr(at, piece));
-        else rows.End();
+        if (at < data.size())
+            rows.Feed(data.substr(at, piece));
+        else
+            rows.End();
         while (true) {
             const auto more = rows.Next(fields);
             if (!more) return out + "!" + more.error().sqlstate;
@@ -43,6 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         if (data[0] & 2) options.escape = '\\';
     }
     const std::string_view rest(reinterpret_cast<const char*>(data) + 2, size - 2);
-    if (Rows(options, rest, rest.size() + 1) != Rows(options, rest, 1u + data[1] % 16)) std::abort();
+    if (Rows(options, rest, rest.size() + 1) != Rows(options, rest, 1u + data[1] % 16))
+        std::abort();
     return 0;
 }

@@ -16,14 +16,17 @@ PgCopyOptions Csv() {
     return options;
 }
 
-// Rows as "a|b;", null as <null>, a failure as its SQLSTATE and line; fed in pieces of `piece` bytes.
+// Rows as "a|b;", null as <null>, a failure as its SQLSTATE and line; fed in pieces of `piece`
+// bytes.
 std::string Rows(const PgCopyOptions& options, std::string_view data, size_t piece) {
     PgCopyRows rows(options);
     PgCopyRows::Fields fields;
     std::string out;
     for (size_t at = 0;; at += piece) {
-        if (at < data.size()) rows.Feed(data.substr(at, piece));
-        else rows.End();
+        if (at < data.size())
+            rows.Feed(data.substr(at, piece));
+        else
+            rows.End();
         while (true) {
             const auto more = rows.Next(fields);
             if (!more) return out + more.error().sqlstate + "@" + std::to_string(rows.line());

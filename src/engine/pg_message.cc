@@ -155,12 +155,14 @@ Result<PgClient> TakePgMessage(std::string_view& batch) {
             Body rest = body;
             return PgCopyData{TRY(rest.Bytes(length - 4))};
         }
-        case 'c': return PgCopyDone{};
+        case 'c':
+            return PgCopyDone{};
         case 'f': {
             Body rest = body;
             return PgCopyFail{TRY(rest.Text())};
         }
-        case 'F': return PgOther{type};
+        case 'F':
+            return PgOther{type};
         default: return Broken("unknown message type");
     }
 }

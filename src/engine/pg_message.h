@@ -34,13 +34,19 @@ struct PgClose { char kind = 'S'; std::string_view name; };
 struct PgExecute { std::string_view portal; uint32_t rows_max = 0; };
 struct PgFlush {};
 struct PgSync {};
-struct PgCopyData { std::string_view bytes; };
+struct PgCopyData {
+    std::string_view bytes;
+};
 struct PgCopyDone {};
-struct PgCopyFail { std::string_view reason; };
-struct PgOther { char type = 0; };  // Known to the protocol, not served: function call.
+struct PgCopyFail {
+    std::string_view reason;
+};
+struct PgOther {
+    char type = 0;
+};  // Known to the protocol, not served: function call.
 
-using PgClient = std::variant<PgQuery, PgParse, PgBind, PgDescribe, PgClose, PgExecute, PgFlush, PgSync, PgCopyData,
-                              PgCopyDone, PgCopyFail, PgOther>;
+using PgClient = std::variant<PgQuery, PgParse, PgBind, PgDescribe, PgClose, PgExecute, PgFlush,
+                              PgSync, PgCopyData, PgCopyDone, PgCopyFail, PgOther>;
 
 // Takes one message off the front of `batch`. FAILS: kInvalid with SQLSTATE 08P01 when the bytes are not a message.
 Result<PgClient> TakePgMessage(std::string_view& batch);

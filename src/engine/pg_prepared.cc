@@ -3,7 +3,6 @@
 #include <charconv>
 
 #include "base/text.h"
-#include "engine/duck_type.h"
 #include "duckdb/parser/expression/cast_expression.hpp"
 #include "duckdb/parser/expression/columnref_expression.hpp"
 #include "duckdb/parser/expression/constant_expression.hpp"
@@ -15,6 +14,7 @@
 #include "duckdb/parser/query_node/set_operation_node.hpp"
 #include "duckdb/parser/statement/explain_statement.hpp"
 #include "duckdb/parser/statement/select_statement.hpp"
+#include "engine/duck_type.h"
 
 namespace weft::engine {
 namespace {
@@ -173,7 +173,8 @@ Result<> PgPrepared::ParseTree(Engine& engine) {
     }
     if (parsed->size() != 1) return Refuse("42601", "cannot insert multiple commands into a prepared statement");
     tree_ = std::move(parsed->front());
-    if (utility_.kind == PgUtility::Kind::kQuery && tree_->type == duckdb::StatementType::INSERT_STATEMENT) {
+    if (utility_.kind == PgUtility::Kind::kQuery &&
+        tree_->type == duckdb::StatementType::INSERT_STATEMENT) {
         PgTakenInsert taken;
         Result<> done;
         CHECK_OK(engine.Call([&] { done = TakePgInsert(*tree_, taken); }));
@@ -204,7 +205,9 @@ Result<> PgPrepared::ParseTree(Engine& engine) {
 }
 
 Result<> PgPrepared::Aim(Engine& engine, std::vector<OutputColumn> columns) {
-    const auto same = [](const OutputColumn& a, const OutputColumn& b) { return a.name == b.name && a.type == b.type; };
+    const auto same = [](const OutputColumn& a, const OutputColumn& b) {
+        return a.name == b.name && a.type == b.type;
+    };
     if (aimed_ && std::ranges::equal(aim_, columns, same)) return {};
     aimed_.reset();
     const auto shape = [&]() -> Result<> {
@@ -217,7 +220,8 @@ Result<> PgPrepared::Aim(Engine& engine, std::vector<OutputColumn> columns) {
                 continue;
             const auto type = ToDuck(columns[place.column].type);
             oids_[place.parameter] = ToPgType(type).oid;
-            types_[place.parameter] = oids_[place.parameter] == kPgJson ? LogicalType::VARCHAR : type;
+            types_[place.parameter] =
+                oids_[place.parameter] == kPgJson ? LogicalType::VARCHAR : type;
         }
         if (insert_->values) CHECK_OK(ShapePgValues(source, columns, !insert_->names.empty()));
         aimed_ = std::move(copy);

@@ -39,11 +39,14 @@ public:
     size_t parameter_count() const { return parameter_count_; }
     bool needs_inference() const;   // A parameter without a type of the client's.
 
-    // INSERT: the tree is the query for its rows. Aim gives it the target's columns: cells of VALUES are cast to them and
-    // parameters typed by them. REQUIRES: before Infer and Admitted, again when the columns may have changed.
+    // INSERT: the tree is the query for its rows. Aim gives it the target's columns: cells of
+    // VALUES are cast to them and parameters typed by them. REQUIRES: before Infer and Admitted,
+    // again when the columns may have changed.
     const std::optional<PgInsert>& insert() const { return insert_; }
     Result<> Aim(Engine& engine, std::vector<OutputColumn> columns);
-    const std::vector<OutputColumn>& aim() const { return aim_; }  // The columns that the rows fill, from the first.
+    const std::vector<OutputColumn>& aim() const {
+        return aim_;
+    }  // The columns that the rows fill, from the first.
 
     // Binds a copy to learn parameter types and columns. REQUIRES: has_tree(), between Begin- and EndStatement.
     Result<> Infer(Engine& engine, duckdb::Connection& connection);

@@ -21,7 +21,8 @@ using duckdb::string_t;
 constexpr size_t kValueShown = 100;
 
 bool IsNested(const DataType& type) {
-    return type.kind == DataType::Kind::kList || type.kind == DataType::Kind::kStruct || type.kind == DataType::Kind::kMap;
+    return type.kind == DataType::Kind::kList || type.kind == DataType::Kind::kStruct ||
+           type.kind == DataType::Kind::kMap;
 }
 bool IsWhole(const DataType& type) {
     return type.kind == DataType::Kind::kInteger || type.kind == DataType::Kind::kBigint;
@@ -59,7 +60,8 @@ void EachText(duckdb::Vector& from, duckdb::Vector& to, size_t count, F&& turn) 
 
 // PostgreSQL's \x0aff as the engine's \x0A\xFF.
 std::optional<std::string> EngineBlob(std::string_view text) {
-    if (!text.starts_with("\\x") || text.find('\\', 1) != std::string_view::npos) return std::nullopt;
+    if (!text.starts_with("\\x") || text.find('\\', 1) != std::string_view::npos)
+        return std::nullopt;
     const auto bytes = FromHex(text.substr(2));
     if (!bytes) return std::nullopt;
     std::string out;
@@ -95,31 +97,36 @@ std::optional<std::string> PgArrayAsJson(std::string_view text) {
             if (element.empty()) return std::nullopt;
         }
         if (at < text.size() && text[at++] != ',') return std::nullopt;
-        if (!quoted && ToLower(element) == "null") array.push_back(nullptr);
-        else array.push_back(std::move(element));
+        if (!quoted && ToLower(element) == "null")
+            array.push_back(nullptr);
+        else
+            array.push_back(std::move(element));
     }
     return DumpJson(array);
 }
 
-PgRecords::PgRecords(Engine& engine, std::vector<OutputColumn> columns) : engine_(engine), columns_(std::move(columns)) {
+PgRecords::PgRecords(Engine& engine, std::vector<OutputColumn> columns)
+    : engine_(engine), columns_(std::move(columns)) {
     for (const auto& column : columns_) {
         names_.push_back(column.name);
-        types_.push_back(column.type.kind == DataType::Kind::kBlob ? LogicalType::VARCHAR : ToDuck(column.type));
+        types_.push_back(column.type.kind == DataType::Kind::kBlob ? LogicalType::VARCHAR
+                                                                   : ToDuck(column.type));
     }
 }
 
 PgRecords::~PgRecords() = default;
 
 // Texts that PostgreSQL writes otherwise than the engine are turned before the cast.
-Result<> PgRecords::Cast(duckdb::ClientContext& client, const OutputColumn& column, Vector& from, Vector& to,
-                         size_t count) {
+Result<> PgRecords::Cast(duckdb::ClientContext& client, const OutputColumn& column, Vector& from,
+                         Vector& to, size_t count) {
     const auto target = ToDuck(column.type);
     const bool text = from.GetType().id() == LogicalTypeId::VARCHAR && !from.GetType().IsJSONType();
     bool all = true;
     duckdb::unique_ptr<Vector> turned;
     Vector* source = &from;
     if (text && (IsNested(column.type) || column.type.kind == DataType::Kind::kBlob)) {
-        turned = duckdb::make_uniq<Vector>(IsNested(column.type) ? LogicalType::JSON() : LogicalType::VARCHAR, count);
+        turned = duckdb::make_uniq<Vector>(
+            IsNested(column.type) ? LogicalType::JSON() : LogicalType::VARCHAR, count);
         const bool list = column.type.kind == DataType::Kind::kList;
         EachText(from, *turned, count, [&](std::string_view value) -> std::optional<std::string> {
             if (list) return PgArrayAsJson(value);
@@ -145,7 +152,8 @@ Result<> PgRecords::Cast(duckdb::ClientContext& client, const OutputColumn& colu
         bool fits = after.validity.RowIsValid(after.sel->get_index(row));
         if (fits && text && IsWhole(column.type)) {  // '1.5' is no whole number.
             const auto& value = duckdb::UnifiedVectorFormat::GetData<string_t>(before)[at];
-            fits = std::string_view(value.GetData(), value.GetSize()).find('.') == std::string_view::npos;
+            fits = std::string_view(value.GetData(), value.GetSize()).find('.') ==
+                   std::string_view::npos;
         }
         if (!fits) return Refuse(column, from, row);
     }
@@ -161,11 +169,13 @@ Result<> PgRecords::Refuse(const OutputColumn& column, const Vector& from, size_
     const auto type = ToString(column.type);
     const auto hint = fmt::format("column {}", column.name);
     if (text) {
-        if (shown.empty()) return Fault("22P02", fmt::format("invalid input syntax for type {}", type), hint);
-        return Fault("22P02", fmt::format("invalid input syntax for type {}: \"{}\"", type, shown), hint);
+        if (shown.empty())
+            return Fault("22P02", fmt::format("invalid input syntax for type {}", type), hint);
+        return Fault("22P02", fmt::format("invalid input syntax for type {}: \"{}\"", type, shown),
+                     hint);
     }
-    return Fault("22003", fmt::format("a value {}{}does not fit column \"{}\" of type {}", shown, shown.empty() ? "" : " ",
-                                      column.name, type));
+    return Fault("22003", fmt::format("a value {}{}does not fit column \"{}\" of type {}", shown,
+                                      shown.empty() ? "" : " ", column.name, type));
 }
 
 Result<> PgRecords::Add(duckdb::ClientContext& client, duckdb::DataChunk& rows) {
@@ -176,8 +186,10 @@ Result<> PgRecords::Add(duckdb::ClientContext& client, duckdb::DataChunk& rows) 
     Result<> done;
     CHECK_OK(engine_.Call([&] {
         duckdb::DataChunk typed;
-        duckdb::vector<LogicalType> types(types_.begin(), types_.begin() + static_cast<ptrdiff_t>(rows.ColumnCount()));
-        typed.Initialize(duckdb::Allocator::DefaultAllocator(), types, std::max<size_t>(count, STANDARD_VECTOR_SIZE));
+        duckdb::vector<LogicalType> types(
+            types_.begin(), types_.begin() + static_cast<ptrdiff_t>(rows.ColumnCount()));
+        typed.Initialize(duckdb::Allocator::DefaultAllocator(), types,
+                         std::max<size_t>(count, STANDARD_VECTOR_SIZE));
         for (size_t i = 0; i < rows.ColumnCount() && done; ++i) {
             if (rows.data[i].GetType() == types[i] && !rows.data[i].GetType().IsJSONType() &&
                 columns_[i].type.kind != DataType::Kind::kBlob) {
@@ -188,7 +200,9 @@ Result<> PgRecords::Add(duckdb::ClientContext& client, duckdb::DataChunk& rows) 
         }
         if (!done) return;
         typed.SetChildCardinality(count);
-        TextFormat format(Format::kJsonLines, {names_.begin(), names_.begin() + static_cast<ptrdiff_t>(types.size())}, types);
+        TextFormat format(Format::kJsonLines,
+                          {names_.begin(), names_.begin() + static_cast<ptrdiff_t>(types.size())},
+                          types);
         format.Rows(client, typed, lines);
     }));
     CHECK_OK(done);

@@ -1,9 +1,10 @@
 // Rows of a result as records of a target: one line of JSON each, in the target's own types.
 //
-// Used by pg_insert and pg_copy_in. Every value is cast to its column's type first, so what reaches the node is exact and
-// reads back as that type: decimals and numbers in plain notation, instants in UTC, blobs in the \xAA form of the
-// engine. Texts of PostgreSQL clients are understood: bytea as \x0aff, arrays as {a,b}, objects as JSON.
-// THREAD: one user. Casts throw DuckDB's exceptions: they are caught inside.
+// Used by pg_insert and pg_copy_in. Every value is cast to its column's type first, so what reaches
+// the node is exact and reads back as that type: decimals and numbers in plain notation, instants
+// in UTC, blobs in the \xAA form of the engine. Texts of PostgreSQL clients are understood: bytea
+// as \x0aff, arrays as {a,b}, objects as JSON. THREAD: one user. Casts throw DuckDB's exceptions:
+// they are caught inside.
 #pragma once
 
 #include <cstdint>
@@ -26,13 +27,14 @@ struct PgPiece {  // Whole records, at most kWriteBytesMax bytes of them.
 };
 
 class PgRecords {
-public:
-    // `columns`: the target's, in the order of the rows' columns. `place`: names the row of an error for people.
+  public:
+    // `columns`: the target's, in the order of the rows' columns. `place`: names the row of an
+    // error for people.
     PgRecords(Engine& engine, std::vector<OutputColumn> columns);
     ~PgRecords();
 
-    // FAILS: 42601 too many columns; 22P02 and 22003 a value that its column cannot hold, `bad_row` says where;
-    // 54000 a record that is too large.
+    // FAILS: 42601 too many columns; 22P02 and 22003 a value that its column cannot hold, `bad_row`
+    // says where; 54000 a record that is too large.
     Result<> Add(duckdb::ClientContext& client, duckdb::DataChunk& rows);
     size_t bad_row() const { return bad_row_; }  // In the chunk of the failed Add.
 
@@ -42,9 +44,10 @@ public:
     uint64_t count() const { return count_; }  // Of all rows so far.
     const std::vector<OutputColumn>& columns() const { return columns_; }
 
-private:
+  private:
     using Vector = duckdb::Vector;
-    Result<> Cast(duckdb::ClientContext& client, const OutputColumn& column, Vector& from, Vector& to, size_t count);
+    Result<> Cast(duckdb::ClientContext& client, const OutputColumn& column, Vector& from,
+                  Vector& to, size_t count);
     Result<> Refuse(const OutputColumn& column, const Vector& from, size_t row);
     Result<> Cut(std::string_view lines);
 

@@ -55,11 +55,13 @@ Result<std::unique_ptr<PgSession>> PgSession::Make(Engine& engine, DataOut& out)
 }
 
 PgConversation::PgConversation(Engine& engine, DataOut& out)
-    : engine_(engine), out_(out),
-      settings_(engine.start().user, [this](const std::string& name, const std::string& value) {
-          idle_.clear();  // They carry the old value.
-          return engine_.SetSetting(nullptr, name, value);
-      }),
+    : engine_(engine),
+      out_(out),
+      settings_(engine.start().user,
+                [this](const std::string& name, const std::string& value) {
+                    idle_.clear();  // They carry the old value.
+                    return engine_.SetSetting(nullptr, name, value);
+                }),
       writes_(engine) {
     for (const auto& setting : engine.start().settings) settings_.SetAtStart(setting.name, setting.value);
     SetPgSessionOfProcess(&settings_);

@@ -1,11 +1,13 @@
-// The conversation with one PostgreSQL client: simple and extended protocol, transactions, cursors, settings.
+// The conversation with one PostgreSQL client: simple and extended protocol, transactions, cursors,
+// settings.
 //
-// For pg_session.cc, pg_command.cc and pg_change.cc. worker.cc hands it batches (one Query, or Parse to Sync). Invariants: every batch
-// ends with exactly one ReadyForQuery; after an error the rest of the batch is skipped; in a failed transaction only its
-// end is accepted; but one with a COPY FROM under way ends without (Ended::copy_in). Reads have no transaction in DuckDB:
-// the node pins the data while Ended::transaction is not 'I'. What is written is kept until its transaction ends: at
-// COMMIT, or at the end of the statement, string or sequence that is a transaction of its own.
-// THREAD: main.
+// For pg_session.cc, pg_command.cc and pg_change.cc. worker.cc hands it batches (one Query, or
+// Parse to Sync). Invariants: every batch ends with exactly one ReadyForQuery; after an error the
+// rest of the batch is skipped; in a failed transaction only its end is accepted; but one with a
+// COPY FROM under way ends without (Ended::copy_in). Reads have no transaction in DuckDB: the node
+// pins the data while Ended::transaction is not 'I'. What is written is kept until its transaction
+// ends: at COMMIT, or at the end of the statement, string or sequence that is a transaction of its
+// own. THREAD: main.
 #pragma once
 
 #include <chrono>
@@ -33,8 +35,8 @@ struct PgOpen {
     std::string sql;                   // As the client wrote it, for reports.
     std::unique_ptr<PgPortal> query;   // Statements with a tree.
     RelationName target;               // INSERT.
-    std::vector<OutputColumn> columns; // INSERT: what the query's columns fill,
-    bool named = false;                // and that the client named them.
+    std::vector<OutputColumn> columns;  // INSERT: what the query's columns fill,
+    bool named = false;                 // and that the client named them.
     std::vector<int16_t> formats;
     std::vector<PgField> fields;       // Of rows that we make ourselves, and of FETCH.
     std::vector<PgRow> rows;
@@ -117,7 +119,8 @@ private:
     Result<Outcome> Insert(PgOpen& open);
     Result<Outcome> BeginCopy(PgOpen& open, bool simple);
     bool TakeCopy(const PgClient& message);  // True: ReadyForQuery is due.
-    Result<> CommitIfLast();  // A statement outside of a block that nothing follows is a transaction of its own.
+    Result<> CommitIfLast();  // A statement outside of a block that nothing follows is a
+                              // transaction of its own.
 
     Result<PgPortal::Connection> TakeConnection();
     void GiveConnection(PgPortal::Connection connection);

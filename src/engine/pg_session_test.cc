@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/pg_catalog.h"
-#include "engine/pg_test_world.h"
+#include "engine/pg_talk_test_util.h"
 
 namespace weft::engine {
 namespace {

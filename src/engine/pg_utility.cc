@@ -399,8 +399,10 @@ std::optional<Error> Refused(const PgToken& first) {
     static constexpr std::string_view kWrites[] = {"update", "delete", "merge", "truncate"};
     for (const auto word : kWrites)
         if (first.IsWord(word))
-            return Refuse("0A000", std::string(word) + " is not supported: rows are not changed in place",
-                          "Corrections are new records: INSERT or COPY them into a product fed by events; other "
+            return Refuse("0A000",
+                          std::string(word) + " is not supported: rows are not changed in place",
+                          "Corrections are new records: INSERT or COPY them into a product fed by "
+                          "events; other "
                           "tables are changed by their product's runs.")
                 .error();
     static constexpr std::string_view kShapes[] = {"create", "alter", "drop", "comment", "refresh", "reindex",

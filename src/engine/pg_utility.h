@@ -29,15 +29,30 @@ struct PgCopyOptions {
 
 struct PgUtility {
     enum class Kind : uint8_t {
-        kQuery,          // Not ours: DuckDB's parser decides. `sql` is the statement.
-        kNothing,        // Accepted without effect: LISTEN, LOCK TABLE, SET CONSTRAINTS …
-        kBegin, kCommit, kRollback, kSavepoint, kRelease, kRollbackTo,
+        kQuery,    // Not ours: DuckDB's parser decides. `sql` is the statement.
+        kNothing,  // Accepted without effect: LISTEN, LOCK TABLE, SET CONSTRAINTS …
+        kBegin,
+        kCommit,
+        kRollback,
+        kSavepoint,
+        kRelease,
+        kRollbackTo,
         kTransactionModes,  // SET TRANSACTION, SET SESSION CHARACTERISTICS.
-        kSet, kReset, kShow, kDiscard,
-        kPrepare, kExecute, kDeallocate,
-        kDeclare, kFetch, kMove, kClose,
-        kCopyOut, kCopyIn, kExplain,
-        kInsert,         // Never from ParsePgUtility: PgPrepared finds it in the tree.
+        kSet,
+        kReset,
+        kShow,
+        kDiscard,
+        kPrepare,
+        kExecute,
+        kDeallocate,
+        kDeclare,
+        kFetch,
+        kMove,
+        kClose,
+        kCopyOut,
+        kCopyIn,
+        kExplain,
+        kInsert,  // Never from ParsePgUtility: PgPrepared finds it in the tree.
     };
     Kind kind = Kind::kQuery;
     std::string tag;          // Of CommandComplete, where it does not depend on rows.

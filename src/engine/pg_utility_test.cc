@@ -68,7 +68,8 @@ TEST(PgUtility, CopyKnowsOldAndNewOptions) {
 }
 
 TEST(PgUtility, CopyFromNamesItsTarget) {
-    const auto copy = Parse("COPY Web.\"Clicks\" (At, \"Url\") FROM STDIN WITH (FORMAT csv, HEADER match, NULL '-')");
+    const auto copy = Parse(
+        "COPY Web.\"Clicks\" (At, \"Url\") FROM STDIN WITH (FORMAT csv, HEADER match, NULL '-')");
     ASSERT_TRUE(copy) << copy.error().message;
     EXPECT_EQ(copy->kind, Kind::kCopyIn);
     EXPECT_EQ(copy->target, (std::vector<std::string>{"web", "Clicks"}));
@@ -88,7 +89,8 @@ TEST(PgUtility, CopyFromNamesItsTarget) {
 }
 
 TEST(PgUtility, WritesAreRefusedWithAdvice) {
-    for (const char* sql : {"update t set a = 1", "delete from t", "TRUNCATE t", "CREATE TABLE t (a int)", "drop view v", "GRANT SELECT ON t TO x"}) {
+    for (const char* sql : {"update t set a = 1", "delete from t", "TRUNCATE t",
+                            "CREATE TABLE t (a int)", "drop view v", "GRANT SELECT ON t TO x"}) {
         const auto refused = Parse(sql);
         ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error().sqlstate, "0A000");

@@ -1,6 +1,7 @@
 #include "engine/pg_write.h"
 
 #include <algorithm>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -24,9 +25,11 @@ std::unexpected<Error> Refuse(const char* sqlstate, std::string message, std::st
 
 }  // namespace
 
-Result<const PgTarget*> PgWrites::Find(const std::vector<std::string>& parts, const std::string& search_path) {
+Result<const PgTarget*> PgWrites::Find(const std::vector<std::string>& parts,
+                                       const std::string& search_path) {
     if (const auto known = targets_.find(parts); known != targets_.end()) return &known->second;
-    if (parts.empty() || parts.size() > 3) return Refuse("0A000", "relations have at most three name parts");
+    if (parts.empty() || parts.size() > 3)
+        return Refuse("0A000", "relations have at most three name parts");
     if (parts.size() == 3 && ToLower(parts[0]) != "weft")
         return Refuse("3D000", "there is no database " + parts[0] + " here");
     std::vector<RelationName> candidates;
@@ -37,18 +40,20 @@ Result<const PgTarget*> PgWrites::Find(const std::vector<std::string>& parts, co
         for (const auto& part : Split(search_path, ',')) {
             auto domain = ToLower(Trim(part));
             std::erase(domain, '"');
-            if (!domain.empty() && candidates.size() < kPathDomainsMax) candidates.push_back({domain, table});
+            if (!domain.empty() && candidates.size() < kPathDomainsMax)
+                candidates.push_back({domain, table});
         }
     }
-    Result<const PgTarget*> failed =
-        Refuse("42P01", "relation \"" + table + "\" does not exist", "Name its domain: domain." + table + ".");
+    Result<const PgTarget*> failed = Refuse("42P01", "relation \"" + table + "\" does not exist",
+                                            "Name its domain: domain." + table + ".");
     for (auto& name : candidates) {
         Write write;
         write.relation = name;
         auto columns = engine_.control().AskWrite(write);
         if (columns) {
             if (targets_.size() >= kTargetsMax) targets_.clear();
-            return &targets_.insert_or_assign(parts, PgTarget{std::move(name), std::move(*columns)}).first->second;
+            return &targets_.insert_or_assign(parts, PgTarget{std::move(name), std::move(*columns)})
+                        .first->second;
         }
         const bool missing = columns.error().code == Code::kNotFound;
         if (parts.size() > 1 || !missing) failed = std::unexpected(std::move(columns.error()));
@@ -57,24 +62,32 @@ Result<const PgTarget*> PgWrites::Find(const std::vector<std::string>& parts, co
     return failed;
 }
 
-Result<std::vector<OutputColumn>> PgWrites::Choose(const PgTarget& target, const std::vector<std::string>& names) {
+Result<std::vector<OutputColumn>> PgWrites::Choose(const PgTarget& target,
+                                                   const std::vector<std::string>& names) {
     if (names.empty()) return target.columns;
     std::vector<OutputColumn> chosen;
     for (const auto& name : names) {
-        const auto same = [&](const OutputColumn& column) { return ToLower(column.name) == ToLower(name); };
-        auto found = std::ranges::find_if(target.columns, [&](const auto& column) { return column.name == name; });
+        const auto same = [&](const OutputColumn& column) {
+            return ToLower(column.name) == ToLower(name);
+        };
+        auto found = std::ranges::find_if(target.columns,
+                                          [&](const auto& column) { return column.name == name; });
         if (found == target.columns.end()) found = std::ranges::find_if(target.columns, same);
         if (found == target.columns.end()) {
             if (std::ranges::find(kNodesOwn, ToLower(name)) != std::end(kNodesOwn))
-                return Refuse("428C9", "column \"" + name + "\" is filled by the node", "Leave it out.");
+                return Refuse("428C9", "column \"" + name + "\" is filled by the node",
+                              "Leave it out.");
             std::vector<std::string> known;
             for (const auto& column : target.columns) known.push_back(column.name);
             const auto near = NearestName(name, known);
             return Refuse("42703",
-                          fmt::format("column \"{}\" of relation \"{}\" does not exist", name, target.name.table),
-                          near ? "The nearest name is \"" + *near + "\"." : "It has: " + Join(known, ", ") + ".");
+                          fmt::format("column \"{}\" of relation \"{}\" does not exist", name,
+                                      target.name.table),
+                          near ? "The nearest name is \"" + *near + "\"."
+                               : "It has: " + Join(known, ", ") + ".");
         }
-        if (std::ranges::any_of(chosen, [&](const auto& column) { return column.name == found->name; }))
+        if (std::ranges::any_of(chosen,
+                                [&](const auto& column) { return column.name == found->name; }))
             return Refuse("42701", "column \"" + name + "\" specified more than once");
         chosen.push_back(*found);
     }
@@ -122,14 +135,30 @@ void PgWrites::DropTo(size_t mark) {
     sealed_ = kept_.size();
 }
 
-Result<> PgWrites::WriteNow(const RelationName& target, std::vector<PgPiece> pieces, uint64_t& accepted) {
+Result<> PgWrites::Ask(const Write& write) {
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    auto pause = std::chrono::milliseconds(20);
+    while (true) {
+        auto written = engine_.control().AskWrite(write);
+        if (written) return {};
+        const bool later =
+            written.error().code == Code::kLimit && std::chrono::steady_clock::now() + pause < end;
+        if (!later) return std::unexpected(std::move(written).error());
+        if (engine_.interrupted())
+            return Refuse("57014", "canceling statement due to user request");
+        std::this_thread::sleep_for(pause);
+        pause = std::min(pause * 2, std::chrono::milliseconds(500));
+    }
+}
+
+Result<> PgWrites::WriteNow(const RelationName& target, std::vector<PgPiece> pieces,
+                            uint64_t& accepted) {
     for (auto& piece : pieces) {
         Write write;
         write.relation = target;
         write.lines = std::move(piece.lines);
         write.count = piece.count;
-        auto written = engine_.control().AskWrite(write);
-        if (!written) {
+        if (auto written = Ask(write); !written) {
             auto error = std::move(written).error();
             if (accepted > 0)
                 error.message += fmt::format("; {} records were accepted before this", accepted);
@@ -141,11 +170,13 @@ Result<> PgWrites::WriteNow(const RelationName& target, std::vector<PgPiece> pie
 }
 
 Result<> PgWrites::Commit() {
-    // Records of one target together, in their order: fewer requests, and small transactions are one each.
+    // Records of one target together, in their order: fewer requests, and small transactions are
+    // one each.
     std::vector<Kept> merged;
     for (auto& kept : std::exchange(kept_, {})) {
-        const auto last = std::ranges::find_if(merged.rbegin(), merged.rend(),
-                                               [&](const Kept& other) { return other.target == kept.target; });
+        const auto last =
+            std::ranges::find_if(merged.rbegin(), merged.rend(),
+                                 [&](const Kept& other) { return other.target == kept.target; });
         const bool fits = last != merged.rend() &&
                           last->piece.lines.size() + kept.piece.lines.size() <= kWriteBytesMax &&
                           last->piece.count + kept.piece.count <= kWriteRecordsMax;

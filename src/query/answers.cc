@@ -114,7 +114,9 @@ Error ForPostgres(Error error) {
 }  // namespace
 
 Result<std::vector<engine::OutputColumn>> Answers::OnWrite(const engine::Write& write) {
-    if (!ingest_) return std::unexpected(Error{Code::kInvalid, "this node takes no records over SQL", {}, "0A000", {}});
+    if (!ingest_)
+        return std::unexpected(
+            Error{Code::kInvalid, "this node takes no records over SQL", {}, "0A000", {}});
     auto target = ingest_->FindTable(*state_, who_, write.relation);
     if (!target) return std::unexpected(ForPostgres(std::move(target).error()));
     if (!write.lines.empty() || write.count > 0) {

@@ -1,7 +1,8 @@
-// Answers a worker's questions for one session: names, scans, files, records to accept. The worker is hostile; every token, index and
-// count that it sends is looked up, never trusted.
+// Answers a worker's questions for one session: names, scans, files, records to accept. The worker
+// is hostile; every token, index and count that it sends is looked up, never trusted.
 //
-// One batch sees one state snapshot (names and decisions) and, inside a transaction, one data snapshot (tables).
+// One batch sees one state snapshot (names and decisions) and, inside a transaction, one data
+// snapshot (tables).
 #pragma once
 
 #include <functional>
@@ -21,27 +22,30 @@ namespace weft::query {
 
 class Answers : public engine::Host {  // THREAD: any; one question at a time, Still from another thread.
 public:
-    explicit Answers(catalog::Tables& tables, ingest::Ingest* ingest = nullptr) : tables_(tables), ingest_(ingest) {}
+  explicit Answers(catalog::Tables& tables, ingest::Ingest* ingest = nullptr)
+      : tables_(tables), ingest_(ingest) {}
 
-    // A new batch: decisions by `state`; tables as of `data` (the transaction's first state, or `state` itself).
-    // `keep`: an open portal still reads relations of earlier batches.
-    void Begin(std::shared_ptr<const meta::State> state, std::shared_ptr<const meta::State> data,
-               govern::Principal who, bool keep);
-    void Pin(int64_t data_version) { pinned_ = data_version; }
-    void Forget();
-    void NewWorker();                        // Its scans count from 0 again.
+  // A new batch: decisions by `state`; tables as of `data` (the transaction's first state, or
+  // `state` itself). `keep`: an open portal still reads relations of earlier batches.
+  void Begin(std::shared_ptr<const meta::State> state, std::shared_ptr<const meta::State> data,
+             govern::Principal who, bool keep);
+  void Pin(int64_t data_version) { pinned_ = data_version; }
+  void Forget();
+  void NewWorker();  // Its scans count from 0 again.
 
-    std::vector<engine::RelationAnswer> OnNames(const std::vector<engine::RelationName>& names) override;
-    Result<engine::ScanFiles> OnOpen(const engine::Open& open) override;
-    Result<std::vector<io::Descriptor>> OnNeedFiles(const engine::NeedFiles& need) override;
-    // May this principal write here, by the batch's state? Who may write need not be able to read.
-    Result<std::vector<engine::OutputColumn>> OnWrite(const engine::Write& write) override;
+  std::vector<engine::RelationAnswer> OnNames(
+      const std::vector<engine::RelationName>& names) override;
+  Result<engine::ScanFiles> OnOpen(const engine::Open& open) override;
+  Result<std::vector<io::Descriptor>> OnNeedFiles(const engine::NeedFiles& need) override;
+  // May this principal write here, by the batch's state? Who may write need not be able to read.
+  Result<std::vector<engine::OutputColumn>> OnWrite(const engine::Write& write) override;
 
-    // Does `state` still permit everything that this session has been handed? A revocation ends what runs.
-    bool StillPermitted(const meta::State& state, const govern::Principal& who, Timestamp now) const;
+  // Does `state` still permit everything that this session has been handed? A revocation ends what
+  // runs.
+  bool StillPermitted(const meta::State& state, const govern::Principal& who, Timestamp now) const;
 
-    int64_t data_version() const { return data_version_; }
-    std::string contract_version() const { return contract_version_; }
+  int64_t data_version() const { return data_version_; }
+  std::string contract_version() const { return contract_version_; }
 
 private:
     Result<engine::Relation> Answer(const engine::RelationName& name);

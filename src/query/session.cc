@@ -23,8 +23,13 @@ std::string Joined(const std::vector<engine::RelationName>& names) {
 }  // namespace
 
 LiveSession::LiveSession(Shared& shared, SessionOptions options, uint32_t id, uint32_t cancel_key)
-    : shared_(shared), options_(std::move(options)), id_(id), cancel_key_(cancel_key), answers_(shared.parts.tables, shared.parts.ingest),
-      name_(options_.who.name), since_(shared.parts.clock.Now()) {
+    : shared_(shared),
+      options_(std::move(options)),
+      id_(id),
+      cancel_key_(cancel_key),
+      answers_(shared.parts.tables, shared.parts.ingest),
+      name_(options_.who.name),
+      since_(shared.parts.clock.Now()) {
     std::scoped_lock lock(shared_.mutex);
     shared_.sessions.emplace(id_, this);
 }

@@ -99,7 +99,8 @@ std::string CutCopy(Batches& batches, std::string& input) {
         if (*kind == Kind::kNeedMore) return types;
         if (*kind == Kind::kTerminate) return types + "X";
         const std::string messages = batches.TakeMessages();
-        types += messages.substr(0, 1) + std::to_string(messages.size()) + (*kind == Kind::kBatch ? "." : "~");
+        types += messages.substr(0, 1) + std::to_string(messages.size()) +
+                 (*kind == Kind::kBatch ? "." : "~");
         if (batches.copy_in() && messages.find('c') != std::string::npos) batches.SetCopyIn(false);
     }
 }
@@ -112,7 +113,8 @@ TEST(Batches, RowsOfACopyAreHandedOverInPieces) {
     EXPECT_FALSE(batches.extended());
     input = Message('d', "xy");
     EXPECT_EQ(CutCopy(batches, input), "");  // Waits for more.
-    input = Message('d', std::string(kCopyBatchBytes, 'x')) + Message('S') + Message('H') + Message('d', "z");
+    input = Message('d', std::string(kCopyBatchBytes, 'x')) + Message('S') + Message('H') +
+            Message('d', "z");
     EXPECT_EQ(CutCopy(batches, input), "d1048588~");
     input = Message('c') + Message('Q', "x\0"s);
     EXPECT_EQ(CutCopy(batches, input), "d11~Q7.");

@@ -247,7 +247,8 @@ asio::awaitable<void> Connection::ServeBatches() {
             co_return;
         } else if (*kind == Batches::Kind::kNeedMore) {
             wire_.input_max = std::max(kReadAheadBytes, batches_.wanted());
-            wire_.idle = wire_.input().empty() && session_->transaction() == 'I' && !batches_.copy_in();
+            wire_.idle =
+                wire_.input().empty() && session_->transaction() == 'I' && !batches_.copy_in();
             going_on = co_await wire_.WaitForInput();
             wire_.idle = false;
         } else if (*kind == Batches::Kind::kFunctionCall) {
@@ -257,8 +258,8 @@ asio::awaitable<void> Connection::ServeBatches() {
         } else {
             std::string messages = batches_.TakeMessages();
             // The end of a COPY in a simple Query is answered with ReadyForQuery, too.
-            const bool complete = *kind == Batches::Kind::kBatch ||
-                                  (batches_.copy_in() && !batches_.extended());
+            const bool complete =
+                *kind == Batches::Kind::kBatch || (batches_.copy_in() && !batches_.extended());
             if (messages.front() == 'S' &&
                 !was_sequence) {  // A lone Sync asks nothing of a worker.
                 engine::PgWriter out;
