@@ -58,6 +58,11 @@ Result<> LogToFile(const LogFileOptions& options) {
     const std::scoped_lock lock(file.mutex);
     file.options = options;
     file.options.bytes_max = std::max<uint64_t>(options.bytes_max, 4'096);
+    if (options.path.empty()) {
+        if (file.fd >= 0) ::close(file.fd);
+        file.fd = -1;
+        return {};
+    }
     if (!file.Open())
         return Fail(Code::kInvalid,
                     "cannot write the log file " + options.path + ": " + std::strerror(errno),

@@ -45,6 +45,8 @@ TEST(LogFile, RotatesBySizeAndReopensWhenTheFileWasMoved) {
     ReopenLogFile();
     LogWarn("test", "into a new one");
     EXPECT_NE(Read(path).find("into a new one"), std::string::npos);
+    ASSERT_TRUE(LogToFile({}));
+    EXPECT_FALSE(WriteToLogFile("nobody takes it\n"));
 }
 
 }  // namespace
