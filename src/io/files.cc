@@ -267,6 +267,21 @@ Result<> WriteAt(int fd, uint64_t offset, std::string_view bytes) {
     return {};
 }
 
+Result<std::string> ReadAt(int fd, uint64_t offset, size_t bytes_max) {
+    std::string bytes(bytes_max, '\0');
+    size_t filled = 0;
+    while (filled < bytes_max) {
+        const ssize_t n = ::pread(fd, bytes.data() + filled, bytes_max - filled,
+                                  static_cast<off_t>(offset + filled));
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return FailErrno(errno, "read", "file");
+        if (n == 0) break;
+        filled += static_cast<size_t>(n);
+    }
+    bytes.resize(filled);
+    return bytes;
+}
+
 Result<> Rename(const std::string& from, const std::string& to) {
     DurableStep("rename");
     if (::rename(from.c_str(), to.c_str()) != 0) return FailErrno(errno, "replace", to);

@@ -51,6 +51,8 @@ Result<> SyncDirectory(const std::string& path);
 Result<Descriptor> OpenToWrite(const std::string& path, mode_t mode = 0640);
 // All bytes, from `offset` on. A failure may leave a part of them.
 Result<> WriteAt(int fd, uint64_t offset, std::string_view bytes);
+// At most so many bytes from `offset` on; fewer only at the file's end.
+Result<std::string> ReadAt(int fd, uint64_t offset, size_t bytes_max);
 // Replaces `to`: readers see the old file or the new one. Durable when it returns.
 Result<> Rename(const std::string& from, const std::string& to);
 

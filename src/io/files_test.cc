@@ -142,6 +142,9 @@ TEST_F(Files, PiecesAreWrittenWhereTheyBelongAndRenamedOverTheOldFile) {
     ASSERT_TRUE(Rename(Path("part"), Path("in/whole")));
     EXPECT_EQ(ReadFile(Path("in/whole"), 100).value_or(""), "abCDef");
     EXPECT_EQ(Rename(Path("part"), Path("in/whole")).error().code, Code::kNotFound);
+    const auto whole = OpenBeneath(root_, "in/whole");
+    EXPECT_EQ(ReadAt(whole->get(), 1, 3).value_or(""), "bCD");
+    EXPECT_EQ(ReadAt(whole->get(), 4, 9).value_or(""), "ef");
     std::filesystem::create_symlink(Path("in/whole"), Path("link"));
     EXPECT_EQ(OpenToWrite(Path("link")).error().code, Code::kDenied);
 }
