@@ -2,6 +2,7 @@
 #include "gateway/http/follow.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 
 #include "base/text.h"
@@ -22,7 +23,11 @@ constexpr uint64_t kWindowMin = 16;
 constexpr uint64_t kWindowMax = 10'000;
 constexpr uint64_t kBatchBytes = 1u << 20;     // Aimed at.
 constexpr uint64_t kLineBytesMax = 64u << 20;  // A record is at most 1 MiB as it was sent.
+// Batches at once in the process: statements of others find a slot beside them.
+constexpr int kBatchesMax = 4;
 constexpr std::string_view kPrefix = "{\"_position\":";
+
+std::atomic<int> batches_under_way{0};
 
 // Whether the client wants server-sent events. FAILS: kInvalid 0A000 when it wants neither form.
 Result<bool> ChooseEvents(std::string_view accept) {
@@ -109,6 +114,7 @@ Result<std::unique_ptr<Follow>> Follow::Begin(Deps& deps, const Request& request
 }
 
 Follow::~Follow() {
+    StopReading();
     if (counted_) deps_.metrics.followers.fetch_sub(1);
 }
 
@@ -191,7 +197,19 @@ Result<engine::Statement> Follow::MakeStatement(const std::shared_ptr<const meta
     return statement;
 }
 
+bool Follow::StartReading() {
+    reading_ = true;
+    if (batches_under_way.fetch_add(1) < kBatchesMax) return true;
+    StopReading();
+    return false;
+}
+
+void Follow::StopReading() {
+    if (std::exchange(reading_, false)) batches_under_way.fetch_sub(1);
+}
+
 Result<std::unique_ptr<Rows>> Follow::Next(Lifeline& lifeline) {
+    put_off_ = false;
     const auto state = deps_.store.Snapshot();
     who_ = TRY(govern::Refresh(*state, who_, deps_.clock.Now()));
     const meta::Product* product = TRY(Decide(*state));
@@ -199,6 +217,10 @@ Result<std::unique_ptr<Rows>> Follow::Next(Lifeline& lifeline) {
         return Fail(Code::kNotFound, ToString(name_) + " was removed", "begin again");
     const meta::Port* port = NextPort(*state, *product);
     if (!port) return nullptr;
+    if (!StartReading()) {
+        put_off_ = true;
+        return nullptr;
+    }
     auto statement = TRY(MakeStatement(state, *port));
     batch_bytes_ = batch_records_ = 0;
     line_.clear();
@@ -249,6 +271,7 @@ Result<> Follow::Take(std::string_view piece, std::string& out) {
 }
 
 void Follow::EndBatch() {
+    StopReading();
     if (limited_) {
         left_ -= std::min(left_, batch_records_);
         over_ = left_ == 0;

@@ -34,8 +34,8 @@ class Follow {
     Follow(const Follow&) = delete;
     Follow& operator=(const Follow&) = delete;
 
-    // The next batch; null: there is nothing new. FAILS: a right that was revoked, a statement that
-    // cannot run.
+    // The next batch; null: there is nothing new, or not now (is_put_off). FAILS: a right that was
+    // revoked, a statement that cannot run.
     Result<std::unique_ptr<Rows>> Next(Lifeline& lifeline);
     // Cheap: whether Next may have something.
     bool MayHaveMore() const;
@@ -43,9 +43,14 @@ class Follow {
     // Bytes of the batch, in any pieces; whole records are appended to `out` as the client wants
     // them.
     Result<> Take(std::string_view piece, std::string& out);
+    // The batch waits for its client: others may read meanwhile.
+    void StopReading();
     // All bytes of the batch were taken.
     void EndBatch();
 
+    // There was no room for a batch: ask again.
+    bool is_put_off() const { return put_off_; }
+    void PutOff() { put_off_ = true; }
     bool waits() const { return waits_; }   // For new records, when there are none.
     bool is_over() const { return over_; }  // As many as were asked for.
     bool is_events() const { return events_; }
@@ -60,6 +65,7 @@ class Follow {
     const meta::Port* NextPort(const meta::State& state, const meta::Product& product) const;
     Result<engine::Statement> MakeStatement(const std::shared_ptr<const meta::State>& state,
                                             const meta::Port& port);
+    bool StartReading();
     Result<> TakeRecord(std::string_view line, std::string& out);
 
     Deps& deps_;
@@ -67,11 +73,12 @@ class Follow {
     std::string client_;
     ProductId product_;
     model::PortName name_;
-    uint64_t since_ = 0;       // Everything up to here was handed on.
-    uint64_t upto_ = 0;        // Of the batch under way.
-    uint64_t window_ = 1'000;  // Positions of a batch: as many as make about a megabyte.
-    uint64_t left_ = 0;        // Records that may still come; 0 with `limited_` false: any.
+    uint64_t since_ = 0;     // Everything up to here was handed on.
+    uint64_t upto_ = 0;      // Of the batch under way.
+    uint64_t window_ = 250;  // Positions of a batch: as many as make about a megabyte.
+    uint64_t left_ = 0;      // Records that may still come; 0 with `limited_` false: any.
     bool limited_ = false, waits_ = true, events_ = false, over_ = false, counted_ = false;
+    bool put_off_ = false, reading_ = false;
     std::string line_;  // Begun, and not whole yet.
     uint64_t batch_bytes_ = 0;
     uint64_t batch_records_ = 0;

@@ -155,7 +155,10 @@ asio::awaitable<Result<std::unique_ptr<Rows>>> Connection::NextBatch(Follow& fol
         });
     while (posted && !next) co_await wire_.changed().Wait();
     lifeline_ = nullptr;
-    if (!posted) next.emplace(nullptr);  // Too many tasks: later.
+    if (!posted) {  // Too many tasks: later.
+        follow.PutOff();
+        next.emplace(nullptr);
+    }
     co_return std::move(*next);
 }
 
@@ -172,6 +175,7 @@ asio::awaitable<Result<>> Connection::TakeBatch(Follow& follow, Rows& rows) {
         for (const auto piece : pieces)
             if (taken) taken = follow.Take(piece, out);
         if (taken && out.size() > kHeldBytesMax) {
+            follow.StopReading();
             const bool sent = co_await WriteChunk(out);
             if (!sent) taken = Fail(Code::kUnavailable, "client gone");
             out.clear();
@@ -228,7 +232,7 @@ asio::awaitable<bool> Connection::SendFollow(Response& response) {
             if (*batch) wrote = now;
         }
         if (*batch) continue;
-        if (!follow.waits()) break;
+        if (!follow.waits() && !follow.is_put_off()) break;
         if (follow.is_events() && now - wrote > kHeartbeat) {
             sent = co_await WriteChunk(heartbeat);
             wrote = now;
