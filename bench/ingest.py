@@ -141,7 +141,7 @@ def wait_rows(node, count, committed=False, seconds=300, pause=0.02):
         else "SELECT count(*) FROM web.clicks"
     with events.connect(node, "ana") as connection:
         end = time.monotonic() + seconds
-        while (rows := connection.execute(sql).fetchone()[0]) != count:
+        while (rows := (connection.execute(sql).fetchone() or [0])[0]) != count:
             if time.monotonic() > end:
                 raise RuntimeError(f"{rows} of {count} rows after {seconds} s")
             time.sleep(pause)
@@ -206,7 +206,7 @@ def fresh(bench, weft, rounds):
             for n in range(rounds * 10):
                 status, answer = pusher.push(b'{"id": "fresh", "producer": 1, "sequence": 2}\n')
                 begin = time.monotonic()
-                while connection.execute("SELECT max(_position) FROM web.clicks").fetchone()[0] < answer["last_position"]:
+                while events.newest(connection) < answer["last_position"]:
                     time.sleep(0.002)
                 took.append(time.monotonic() - begin)
                 time.sleep(0.037 * (n % 7))
@@ -287,7 +287,7 @@ def incremental(bench, weft, rounds, count):
     with programs() as place, node_of(weft) as node:
         rows = fill(place, node, count)
         wait_rows(node, rows)
-        apply(node, "part", sql, "    incremental: {by: received_at, lateness: 0 seconds}\n")
+        apply(node, "part", sql, "    incremental: {by: received_at, lateness: 1 second}\n")
         apply(node, "whole", sql)
         parts, wholes = [], []
         for _ in range(max(3, rounds)):
@@ -322,9 +322,7 @@ def convert(bench, weft, rounds, count):
             sizes = size
             source = node.root / "events.ndjson"
             with open(source, "w") as file:
-                for n in range(pushed):
-                    file.write(json.dumps({"id": f"p0-{n}", "producer": 0, "sequence": n, "text": ""})[:-2]
-                               .ljust(RECORD_BYTES - 3, "abcdefghijklmnopqrstuvwxyz"[n % 26]) + '"}\n')
+                subprocess.run([place / "push", "-", str(pushed // 1000), "1000", str(RECORD_BYTES)], stdout=file, check=True)
             connection = duckdb.connect(config={"threads": 1})
             used = resource.getrusage(resource.RUSAGE_SELF)
             connection.execute(f"COPY (SELECT * FROM read_json('{source}', format = 'newline_delimited', columns = "

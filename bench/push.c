@@ -3,6 +3,8 @@
 //
 //     push HOST PORT PATH TOKEN PRODUCERS SECONDS BATCH RECORD_BYTES [FIRST_SEQUENCE]
 //
+//     push - N BATCH RECORD_BYTES     writes the N × BATCH records of a first producer to standard output instead
+//
 // Records: {"id": "p3-17", "producer": 3, "sequence": 17, "text": "…"}. A producer stops at the first connection error.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -131,7 +133,19 @@ static int Compare(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
+static int Print(char **words) {
+    batch = atoi(words[3]);
+    record_bytes = atoi(words[4]);
+    if (batch < 1 || record_bytes < 80 || record_bytes > kRecordMax) return 2;
+    char *body = malloc((size_t)batch * (size_t)(record_bytes + 128));
+    for (uint64_t n = 0, count = strtoull(words[2], NULL, 10); n < count; ++n)
+        fwrite(body, 1, MakeBody(body, 0, 1 + n * (uint64_t)batch), stdout);
+    free(body);
+    return 0;
+}
+
 int main(int count, char **words) {
+    if (count == 5 && strcmp(words[1], "-") == 0) return Print(words);
     if (count < 9) return fprintf(stderr, "push HOST PORT PATH TOKEN PRODUCERS SECONDS BATCH RECORD_BYTES [FIRST]\n"), 2;
     host = words[1];
     path = words[3];
