@@ -121,8 +121,12 @@ Result<uint64_t> ParseBytes(std::string_view text) {
         unit.resize(unit.size() - 2);
     else if (unit.size() == 2 && unit.ends_with("b"))
         unit.resize(1);
-    const size_t power = unit.empty() || unit == "b" ? 0 : std::string_view("kmgt").find(unit) + 1;
-    if (unit.size() > 1 || power > 4) return bad();
+    size_t power = 0;
+    if (!unit.empty() && unit != "b") {
+        const size_t found = std::string_view("kmgt").find(unit);
+        if (unit.size() != 1 || found == std::string_view::npos) return bad();
+        power = found + 1;
+    }
     for (size_t i = 0; i < power; ++i) number *= 1024;
     if (number > 1e18) return bad();
     return static_cast<uint64_t>(number);
