@@ -127,6 +127,7 @@ Result<Upload> Uploads::Find(ProductId product, std::string_view input, const st
 }
 
 Result<Upload> Uploads::Begin(ProductId product, const model::InputPort& input, File file) {
+    CHECK_OK(store_.CheckWritable());
     CHECK_OK(CheckName(file.name));
     if (!io::MatchesWildcard(input.file, file.name))
         return Fail(Code::kInvalid, fmt::format("input port {} takes files named {}, not {}", input.name, input.file, file.name));
@@ -166,6 +167,7 @@ Result<Upload> Uploads::Begin(ProductId product, const model::InputPort& input, 
 
 Result<Upload> Uploads::Append(ProductId product, std::string_view input, const std::string& id, uint64_t offset,
                                std::string_view bytes) {
+    CHECK_OK(store_.CheckWritable());
     const Busy busy(*this, id);
     if (!busy.taken()) return Fail(Code::kConflict, "another request writes this upload", "ask for its offset in a moment");
     Upload upload = TRY(Find(product, input, id));

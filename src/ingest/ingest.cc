@@ -158,6 +158,7 @@ Result<> NodeIngest::Start() {
 
 Result<> NodeIngest::MayAccept() {
     if (draining_) return Fail(Code::kUnavailable, "the node is stopping: nothing was stored", "try again when it is back");
+    CHECK_OK(parts_.store.CheckWritable());
     const int64_t now = std::chrono::duration_cast<milliseconds>(Steady::now().time_since_epoch()).count();
     if (now - free_checked_ms_ > kFreeBytesAgeMs) {
         free_checked_ms_ = now;
@@ -218,15 +219,24 @@ Result<uint64_t> NodeIngest::Replay(const Target& target, const govern::Principa
     {
         std::scoped_lock lock(mutex_);
         const auto state = parts_.store.Snapshot();
-        const auto at = state->products.find(target.stream.product);
-        if (at == state->products.end()) return Fail(Code::kNotFound, "this product is gone");
-        const auto* port = state->FindPort(target.stream.product, meta::kRejectedPort, at->second->spec.version.major);
+        if (!state->products.contains(target.stream.product)) return Fail(Code::kNotFound, "this product is gone");
+        // Of all majors: a contract that was mended is often the next one.
+        uint64_t newest = 0;
+        std::vector<meta::Settled> settled;
+        if (const auto ports = state->ports_of.find(target.stream.product); ports != state->ports_of.end()) {
+            for (const PortId id : ports->second) {
+                const meta::Port& port = *state->ports.at(id);
+                if (port.name != meta::kRejectedPort) continue;
+                newest = std::max(newest, port.position);
+                settled.insert(settled.end(), port.settled.begin(), port.settled.end());
+            }
+        }
         for (auto& letter : letters) {
-            if (!port || letter.position > port->position) continue;
+            if (letter.position > newest) continue;
             const auto covers = [&](const meta::Settled& range) {
                 return range.first <= letter.position && letter.position <= range.last;
             };
-            if (std::ranges::any_of(port->settled, covers)) continue;
+            if (std::ranges::any_of(settled, covers)) continue;
             if (!replaying_.emplace(target.stream.product, letter.position).second) continue;
             std::ranges::replace(letter.raw, '\n', ' ');
             entry.lines += letter.raw + "\n";

@@ -9,7 +9,6 @@
 
 #include "base/text.h"
 #include "catalog/products.h"
-#include "catalog/tables.h"
 #include "gateway/http/collect.h"
 #include "gateway/http/route.h"
 #include "gateway/http/target.h"
@@ -34,7 +33,7 @@ constexpr auto kFullWait = std::chrono::milliseconds(200);
 struct Place {
     const meta::Product& product;
     std::string name;                   // "web.clicks"
-    const meta::Port* port = nullptr;   // Of the dead letters; null: there never was one.
+    std::vector<const meta::Port*> ports;  // Of the dead letters, newest major first; none: there never were any.
 };
 
 // Decides on the product, then on its dead letters.
@@ -45,9 +44,13 @@ Result<Place> FindPlace(const Deps& deps, const Request& request, govern::Action
     const auto decision = govern::Decide(*request.state, request.who, action, *product, meta::kRejectedPort, now);
     if (const auto* denial = std::get_if<govern::Denial>(&decision))
         return std::unexpected(govern::ToError(*request.state, request.who, *product, meta::kRejectedPort, *denial, now));
-    const meta::Port* port = catalog::FindPublished(
-        *request.state, {request.Part("domain"), request.Part("product"), std::string(meta::kRejectedPort), {}});
-    return Place{*product, name, port && port->HasRows() ? port : nullptr};
+    // A contract that was mended is often the next major; what the old one refused lies there.
+    Place place{*product, name, {}};
+    if (const auto ports = request.state->ports_of.find(product->id); ports != request.state->ports_of.end())
+        for (const PortId id : ports->second)
+            if (const auto& port = *request.state->ports.at(id); port.name == meta::kRejectedPort && port.HasRows())
+                place.ports.insert(place.ports.begin(), &port);
+    return place;
 }
 
 bool TakesEvents(const meta::Product& product) {
@@ -60,11 +63,11 @@ std::unexpected<Error> FromFiles(const Place& place) {
                 "mend the file and run again: weft run " + place.name);
 }
 
-engine::Statement ReadOf(const Request& request) {
+engine::Statement ReadOf(const Request& request, const meta::Port& port) {
     engine::Statement statement;
     statement.relation = {request.Part("domain"),
                           model::TableName({request.Part("domain"), request.Part("product"),
-                                            std::string(meta::kRejectedPort), {}})};
+                                            std::string(meta::kRejectedPort), port.major})};
     return statement;
 }
 
@@ -99,6 +102,7 @@ std::string BoundTo(const Request& request) {
 }
 
 struct Page {
+    uint32_t major = UINT32_MAX;
     int64_t version = 0;
     uint64_t offset = 0;
 };
@@ -111,29 +115,39 @@ Result<Page> OpenPage(const Deps& deps, const Request& request) {
                               : Result<std::string>(Fail(Code::kInvalid, ""));
     if (!plain) return Fail(Code::kInvalid, "the page token does not belong to this request", "begin again without it");
     const Json json = TRY(ParseJson(*plain, 1024));
+    page.major = static_cast<uint32_t>(JsonInt(json, "major"));
     page.version = JsonInt(json, "version");
     page.offset = static_cast<uint64_t>(JsonInt(json, "offset"));
     return page;
+}
+
+Result<Collected> ReadPage(Deps& deps, Request& request, const meta::Port& port, const Page& page, uint64_t limit) {
+    engine::Statement statement = ReadOf(request, port);
+    statement.order = {{"received_at", true}, {"position", true}, {"file", false}, {"line", false}};
+    statement.limit = limit;
+    statement.offset = page.offset;
+    if (request.HasQuery("reason")) statement.where = ReasonIs(request.Query("reason"));
+    return Collect(deps, request, std::move(statement), kListBytesMax, page.version);
 }
 
 Result<Response> List(Deps& deps, Request& request) {
     const Place place = TRY(FindPlace(deps, request, govern::Action::kRead));
     uint64_t limit = kListDefault;
     if (request.HasQuery("limit")) limit = std::min(TRY(ParseCount(request.Query("limit"), "limit")), kListMax);
-    const Page page = TRY(OpenPage(deps, request));
+    if (limit == 0) return JsonResponse({{"letters", Json::array()}});
+    Page page = TRY(OpenPage(deps, request));
     Json answer{{"letters", Json::array()}};
-    if (!place.port || limit == 0) return JsonResponse(answer);
-    engine::Statement statement = ReadOf(request);
-    statement.order = {{"received_at", true}, {"position", true}, {"file", false}, {"line", false}};
-    statement.limit = limit;
-    statement.offset = page.offset;
-    if (request.HasQuery("reason")) statement.where = ReasonIs(request.Query("reason"));
-    const Collected got = TRY(Collect(deps, request, std::move(statement), kListBytesMax, page.version));
-    for (const auto& row : got.rows) answer["letters"].push_back(ToLetter(row));
-    if (got.rows.size() == limit || !got.all) {
-        const std::string plain =
-            DumpJson({{"version", got.data_version}, {"offset", page.offset + got.rows.size()}});
+    auto& letters = answer["letters"];
+    for (const meta::Port* port : place.ports) {
+        if (port->major > page.major) continue;
+        if (port->major < page.major) page = {port->major, 0, 0};
+        const Collected got = TRY(ReadPage(deps, request, *port, page, limit - letters.size()));
+        for (const auto& row : got.rows) letters.push_back(ToLetter(row));
+        if (got.all && letters.size() < limit) continue;
+        const std::string plain = DumpJson(
+            {{"major", port->major}, {"version", got.data_version}, {"offset", page.offset + got.rows.size()}});
         answer["page"] = Base64Url(io::AesGcmSeal(deps.page_key, plain, BoundTo(request)));
+        break;
     }
     return JsonResponse(answer);
 }
@@ -152,14 +166,15 @@ std::unexpected<Error> NoLetter(const Place& place) {
     return Fail(Code::kNotFound, place.name + " has no such dead letter", "`weft rejected list " + place.name + "` lists them");
 }
 
-Result<Json> ReadOne(Deps& deps, Request& request, const Place& place, std::string where) {
-    if (!place.port) return NoLetter(place);
-    engine::Statement statement = ReadOf(request);
-    statement.where = std::move(where);
-    statement.limit = 1;
-    const Collected got = TRY(Collect(deps, request, std::move(statement), kListBytesMax));
-    if (got.rows.empty()) return NoLetter(place);
-    return ToLetter(got.rows.front());
+Result<Json> ReadOne(Deps& deps, Request& request, const Place& place, const std::string& where) {
+    for (const meta::Port* port : place.ports) {
+        engine::Statement statement = ReadOf(request, *port);
+        statement.where = where;
+        statement.limit = 1;
+        const Collected got = TRY(Collect(deps, request, std::move(statement), kListBytesMax));
+        if (!got.rows.empty()) return ToLetter(got.rows.front());
+    }
+    return NoLetter(place);
 }
 
 Result<Response> Show(Deps& deps, Request& request) {
@@ -224,13 +239,18 @@ Result<ingest::Target> FindTarget(Deps& deps, Request& request, const Place& pla
                                    request.Query("input"));
 }
 
+struct Replayed {
+    uint64_t found = 0;
+    uint64_t replayed = 0;
+};
+
 // Letters that were rejected before now, in pages: what is put in and rejected again has a higher position.
-Result<Json> ReplayAll(Deps& deps, Request& request, const Place& place, const ingest::Target& target,
-                       const Choice& choice) {
-    uint64_t after = 0, found = 0, replayed = 0;
-    const std::string upto = " AND \"position\" <= " + std::to_string(place.port->position);
+Result<> ReplayFrom(Deps& deps, Request& request, const meta::Port& port, const ingest::Target& target,
+                    const Choice& choice, Replayed& done) {
+    uint64_t after = 0;
+    const std::string upto = " AND \"position\" <= " + std::to_string(port.position);
     while (true) {
-        engine::Statement statement = ReadOf(request);
+        engine::Statement statement = ReadOf(request, port);
         statement.columns = {"position", "raw", "key"};
         statement.where = "\"position\" > " + std::to_string(after) + upto + WhereOf(choice);
         statement.order = {{"position", false}};
@@ -241,9 +261,9 @@ Result<Json> ReplayAll(Deps& deps, Request& request, const Place& place, const i
             after = static_cast<uint64_t>(JsonInt(row, "position"));
             letters.push_back({after, JsonString(row, "raw"), JsonString(row, "key")});
         }
-        found += letters.size();
-        if (!letters.empty()) replayed += TRY(PutIn(deps, request, target, letters));
-        if (page.all && page.rows.size() < kReplayRows) return Json{{"replayed", replayed}, {"found", found}};
+        done.found += letters.size();
+        if (!letters.empty()) done.replayed += TRY(PutIn(deps, request, target, letters));
+        if (page.all && page.rows.size() < kReplayRows) return {};
     }
 }
 
@@ -258,16 +278,16 @@ Result<Response> Replay(Deps& deps, Request& request) {
     if (is_edit && (!one || !edited->is_string() || edited->get<std::string>().size() > ingest::kRecordBytesMax))
         return Fail(Code::kInvalid, "`edited` is the new text of exactly one position, at most 1 MiB");
     const auto target = TRY(FindTarget(deps, request, place));
-    if (!place.port) return choice.ranges.empty() ? Result<Response>(JsonResponse({{"replayed", 0}, {"found", 0}})) : NoLetter(place);
     if (is_edit) {
         const uint64_t position = choice.ranges[0].first;
         const Json letter = TRY(ReadOne(deps, request, place, "\"position\" = " + std::to_string(position)));
         const uint64_t count = TRY(PutIn(deps, request, target, {{position, edited->get<std::string>(), JsonString(letter, "key")}}));
         return JsonResponse({{"replayed", count}, {"found", 1}});
     }
-    const Json done = TRY(ReplayAll(deps, request, place, target, choice));
-    if (!choice.ranges.empty() && JsonInt(done, "found") == 0) return NoLetter(place);
-    return JsonResponse(done);
+    Replayed done;
+    for (const meta::Port* port : place.ports) CHECK_OK(ReplayFrom(deps, request, *port, target, choice, done));
+    if (!choice.ranges.empty() && done.found == 0) return NoLetter(place);
+    return JsonResponse({{"replayed", done.replayed}, {"found", done.found}});
 }
 
 Result<Response> Purge(Deps& deps, Request& request) {
@@ -279,10 +299,10 @@ Result<Response> Purge(Deps& deps, Request& request) {
                     "those of one run are replaced by the next: weft run " + place.name);
     }
     if (!deps.ingest) return Fail(Code::kUnavailable, "this node takes no events");
-    if (place.port) {
+    for (const meta::Port* port : place.ports) {
         auto ranges = choice.ranges;
-        if (choice.all) ranges = {{1, std::max<uint64_t>(1, place.port->position)}};
-        CHECK_OK(deps.ingest->Purge(place.product.id, place.port->major, std::move(ranges), request.who.name));
+        if (choice.all) ranges = {{1, std::max<uint64_t>(1, port->position)}};
+        CHECK_OK(deps.ingest->Purge(place.product.id, port->major, std::move(ranges), request.who.name));
     }
     return JsonResponse({{"purged", choice.all ? std::string("all") : std::to_string(choice.ranges.size())}});
 }
