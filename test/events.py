@@ -89,6 +89,7 @@ class Ledger:
         self.checked = 0       # Positions up to here were compared, row by row.
         self.acked_last = 0    # The newest acknowledged position.
         self.positions = {}    # position → id, as read.
+        self.received = None   # When the newest compared record was accepted.
 
     def make(self, producer):
         with self.lock:
@@ -290,27 +291,39 @@ def compare(ledger, connection, node, everything=False):
         ledger.positions.clear()
         for request in ledger.requests:
             request.found.clear()
-    good = connection.execute("SELECT _position, id, producer, sequence, text FROM web.clicks "
+    good = connection.execute("SELECT _position, id, producer, sequence, text, received_at FROM web.clicks "
                               "WHERE _position > %s AND _position <= %s", [after, upto]).fetchall()
-    bad = connection.execute("SELECT position, raw FROM web.clicks__rejected WHERE position > %s AND position <= %s",
-                             [after, upto]).fetchall()
+    bad = connection.execute("SELECT position, raw, received_at FROM web.clicks__rejected "
+                             "WHERE position > %s AND position <= %s", [after, upto]).fetchall()
+    compare_times(ledger, sorted([(row[0], row[-1]) for row in good] + [(row[0], row[-1]) for row in bad]))
     seen = [row[0] for row in good] + [row[0] for row in bad]
     if len(seen) != len(set(seen)):
         twice = sorted(p for p in set(seen) if seen.count(p) > 1) if len(seen) < 20000 else "some"
         raise Wrong(f"positions occur twice: {str(twice)[:200]}")
-    for position, name, producer, sequence, text in good:
+    for position, name, producer, sequence, text, _ in good:
         def same(request, index, got=(name, producer, sequence, text)):
             sent = json.loads(request.lines[index]) if not request.bad[index] else None
             if sent is None or got != (sent["id"], sent["producer"], sent["sequence"], sent["text"]):
                 raise Wrong(f"sent {request.lines[index]!r}, the table shows {got}")
         compare_row(ledger, position, name, same)
-    for position, raw in bad:
+    for position, raw, _ in bad:
         def same_raw(request, index, got=raw):
             if not request.bad[index] or got != request.lines[index].decode():
                 raise Wrong(f"sent {request.lines[index]!r}, the dead letters show {got!r}")
         compare_row(ledger, position, name_in(raw, ledger.mark), same_raw)
     compare_dense(ledger, connection, after, upto)
     compare_requests(ledger, upto)
+
+
+def compare_times(ledger, times):
+    """Whatever the node's clock does, a later position was not received earlier."""
+    for (position, before), (_, after) in zip(times, times[1:]):
+        if after < before:
+            raise Wrong(f"position {position} was received at {before}, the next at {after}")
+    if times and ledger.checked and times[0][0] == ledger.checked + 1 and times[0][1] < ledger.received:
+        raise Wrong(f"position {ledger.checked} was received at {ledger.received}, the next at {times[0][1]}")
+    if times:
+        ledger.received = times[-1][1]
 
 
 def compare_dense(ledger, connection, after, upto):

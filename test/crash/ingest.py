@@ -100,6 +100,8 @@ class World:
             producer.start()
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.node.alive():
+            if producers and self.rng.random() < 0.005:
+                self.disk.set_clock(self.rng.uniform(-3600, 3600))
             time.sleep(0.005)
         died = not self.node.alive()
         self.node.kill()

@@ -1,4 +1,4 @@
-// disk: a preloaded library between a node and its disk. It makes calls on files beneath one folder fail, kills the
+// disk: a preloaded library between a node and its disk (and its clock). It makes calls on files beneath one folder fail, kills the
 // process at a chosen call, and writes down what was synced, so that a test can throw away the rest (power cut).
 //
 // Everything lies in one shared file, mapped by every process of the node (WEFT_FAULT_STATE); disk.py writes the plan
@@ -69,6 +69,7 @@ typedef struct {
     char fired_path[kPath];
     _Atomic uint64_t counts[kClasses * kOps];
     _Atomic uint32_t graves;
+    _Atomic int64_t clock_ms;  // Added to the wall clock; may change at any time.
 } Head;
 
 static Head *head;
@@ -498,6 +499,15 @@ int fallocate(int fd, int mode, off_t offset, off_t size) {
 int fallocate64(int fd, int mode, off64_t offset, off64_t size) { return fallocate(fd, mode, offset, size); }
 int posix_fallocate(int fd, off_t offset, off_t size) { return fallocate(fd, 0, offset, size) == 0 ? 0 : errno; }
 int posix_fallocate64(int fd, off64_t offset, off64_t size) { return posix_fallocate(fd, offset, size); }
+
+// A wall clock that jumps. The other clocks stay as they are.
+int clock_gettime(clockid_t id, struct timespec *to) {
+    REAL(clock_gettime);
+    const int result = real(id, to);
+    const int64_t jump = head && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE) ? head->clock_ms : 0;
+    if (result == 0 && jump) to->tv_sec += jump / 1000;
+    return result;
+}
 
 // The node starts its workers without an environment; this library must come along.
 int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,

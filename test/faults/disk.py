@@ -12,6 +12,7 @@ NOTHING, FAIL, SHORT, KILL_BEFORE, KILL_AFTER = range(5)
 FILES, CHANGES, PATH = 16384, 32768, 240
 HEAD = struct.Struct("<QQQIIIIIIIIQQiiIIII240s")
 COUNTS_AT = (HEAD.size + 7) // 8 * 8
+CLOCK_AT = (COUNTS_AT + 8 * len(CLASSES) * len(OPS) + 4 + 7) // 8 * 8
 FILE = struct.Struct("<QQQII240s")
 CHANGE = struct.Struct("<II240s240s64s")
 KEPT = struct.Struct("<QQQQQ")
@@ -55,6 +56,12 @@ class Disk:
             file.truncate(4096 + FILE.size * FILES + CHANGE.size * CHANGES)
         return {"LD_PRELOAD": self.library, "WEFT_FAULT_STATE": str(self.state),
                 "WEFT_FAULT_ROOT": str(self.data.resolve())}
+
+    def set_clock(self, seconds):
+        """The node's wall clock goes wrong by so much, from now on."""
+        with open(self.state, "r+b") as file:
+            file.seek(CLOCK_AT)
+            file.write(struct.pack("<q", round(seconds * 1000)))
 
     def head(self):
         with open(self.state, "rb") as file:
