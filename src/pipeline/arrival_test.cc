@@ -41,6 +41,11 @@ TEST(Arrival, YoungFilesWait) {
               "still ");
 }
 
+TEST(Arrival, UploadedFilesDoNotWait) {
+    EXPECT_EQ(Names(ArrivedFiles({File("now", 1, 100), File("soon", 1, 101)}, {}, kNow, 0)),
+              "now soon ");
+}
+
 // A clock elsewhere was wrong: the file would never be old enough.
 TEST(Arrival, FilesFromTheFutureAreTaken) {
     EXPECT_EQ(Names(ArrivedFiles({File("a", 1, 5'000)}, {}, kNow)), "a ");

@@ -10,6 +10,11 @@
 #include "meta/runs.h"
 
 namespace weft::pipeline {
+namespace {
+
+constexpr uint32_t kTriesMax = 3;  // Of one run, against the commits of table care.
+
+}  // namespace
 
 bool HasRuns(const model::Product& spec) {
     return std::ranges::any_of(spec.output_ports,
@@ -30,21 +35,52 @@ Result<RunOutcome> Run::Execute() {
     Log("info", fmt::format("run of {} {} started ({})", state_->FullName(*product_),
                             ToString(product_->spec.version), request_.trigger));
     Result<> done;
-    for (const auto& port : product_->spec.output_ports)
-        if (done && !product_->spec.FedBy(port)) done = Load(port);
-    if (done) done = StageRejected();
-    if (done) done = Publish();
-    if (done) {
-        Log("info", loaded_.empty()
-                        ? "nothing is new"
-                        : fmt::format("published {} rows", HumanCount(outcome_.rows_written)));
-        return outcome_;
-    }
-    for (auto& loaded : loaded_) loaded.staging.Abandon(done.error());
-    if (rejected_) rejected_->Abandon(done.error());
+    uint32_t tries = 0;
+    do {
+        done = LoadAll();
+        const bool loaded = done.has_value();
+        if (loaded) done = Publish();
+        if (done) {
+            Log("info", loaded_.empty()
+                            ? "nothing is new"
+                            : fmt::format("published {} rows", HumanCount(outcome_.rows_written)));
+            return outcome_;
+        }
+        for (auto& port : loaded_) port.staging.Abandon(done.error());
+        if (rejected_) rejected_->Abandon(done.error());
+        if (!loaded || done.error().code != Code::kConflict) break;
+    } while (++tries < kTriesMax && BeginAgain());
     Log("error", done.error().message);
     if (!done.error().hint.empty()) Log("error", done.error().hint);
     return std::unexpected(done.error());
+}
+
+Result<> Run::LoadAll() {
+    for (const auto& port : product_->spec.output_ports)
+        if (!product_->spec.FedBy(port)) CHECK_OK(Load(port));
+    return StageRejected();
+}
+
+// Table care wrote a table meanwhile: the same run, over the state as it is now. False when the
+// product is another one by now, or the run no longer the newest.
+bool Run::BeginAgain() {
+    auto state = parts_.store.Snapshot();
+    const auto found = state->products.find(request_.product);
+    if (found == state->products.end() || found->second->generation != product_->generation ||
+        found->second->run.id != request_.run)
+        return false;
+    Log("info", "a table was written meanwhile: once more");
+    loaded_.clear();
+    rejected_.reset();
+    rejected_files_.clear();
+    rejected_update_.reset();
+    ports_read_.clear();
+    keeps_rejected_ = false;
+    outcome_ = {};
+    started_ = parts_.clock.Now();
+    state_ = std::move(state);
+    product_ = state_->products.at(request_.product).get();
+    return true;
 }
 
 // The dead letters of this run replace those of the last one, as its rows do. A run that computed

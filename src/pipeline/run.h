@@ -56,11 +56,15 @@ class Run {  // THREAD: one, except Kill (any).
         catalog::Staging staging;
         meta::PortUpdate update;
     };
+    Result<> LoadAll();
+    bool BeginAgain();
     // One port, staged: whole, the part that `incremental` asks for, or the files that have arrived
     // (run_files.cc).
     Result<> Load(const model::OutputPort& port);
     Result<> LoadRows(const model::OutputPort& port, const Increment& increment);
     Result<bool> LoadPart(const model::OutputPort& port, const Increment& increment);
+    Result<std::vector<catalog::InputFile>> FindArrived(
+        const std::map<std::string, meta::TakenFile>& taken) const;
     Result<> LoadArrived(const model::OutputPort& port);
     struct Arriving;
     Result<> LoadFile(Arriving& arriving, const catalog::InputFile& file);

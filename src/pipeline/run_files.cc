@@ -1,7 +1,9 @@
 // Loading the files that have arrived (`incremental: files`): one job for each, so that its rows
 // lie in data files of their own and go when the file is replaced; one commit for all.
 #include <algorithm>
+#include <chrono>
 #include <set>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -35,15 +37,30 @@ bool HasMoved(const Error& error) {
 
 }  // namespace
 
+// Files that have arrived by now. Where a person waits for the run, it waits for files that are too
+// young.
+Result<std::vector<catalog::InputFile>> Run::FindArrived(const TakenFiles& taken) const {
+    const auto& input = product_->spec.input_ports.at(0);
+    const int64_t still_us = StillUs(input);
+    const auto look = [&](int64_t age_us) -> Result<std::vector<catalog::InputFile>> {
+        const auto found = catalog::FindInputFiles(*state_, input, Place());
+        if (!found && found.error().code == Code::kNotFound)
+            return std::vector<catalog::InputFile>{};
+        if (!found) return std::unexpected(found.error());
+        return ArrivedFiles(*found, taken, parts_.clock.Now(), age_us);
+    };
+    const bool waited_for = request_.trigger == "apply" || request_.trigger == "manual";
+    if (waited_for && TRY(look(0)).size() > TRY(look(still_us)).size())
+        std::this_thread::sleep_for(std::chrono::microseconds(kStillUs));
+    return look(still_us);
+}
+
 Result<> Run::LoadArrived(const model::OutputPort& port) {
-    auto found = catalog::FindInputFiles(*state_, product_->spec.input_ports.at(0), Place());
-    if (!found && found.error().code != Code::kNotFound) return std::unexpected(found.error());
     const meta::Port* before = Before(port);
     const bool anew = request_.wish.full || !before || before->table.metadata_location.empty();
     TakenFiles taken;
     if (!anew) taken = before->taken;
-    auto arrived =
-        found ? ArrivedFiles(*found, taken, started_) : std::vector<catalog::InputFile>{};
+    auto arrived = TRY(FindArrived(taken));
     if (arrived.empty() && !anew) return {};
     if (arrived.size() > kFilesPerRun &&
         !request_.wish.full) {  // A full run replaces everything at once.

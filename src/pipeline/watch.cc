@@ -146,7 +146,8 @@ bool Watch::HasArrived(const meta::State& state, const meta::Product& product, T
     if (!found) return false;
     const auto* published = state.FindPort(product.id, port->name, product.spec.version.major);
     const std::string arrived =
-        ArrivedText(ArrivedFiles(*found, published ? published->taken : TakenFiles{}, now));
+        ArrivedText(ArrivedFiles(*found, published ? published->taken : TakenFiles{}, now,
+                                 StillUs(product.spec.input_ports.at(0))));
     if (arrived.empty()) return false;
     if (product.run.state == meta::RunState::kFailed && seen.tried == arrived) return false;
     seen.tried = arrived;
