@@ -158,10 +158,14 @@ Store::~Store() = default;
 Result<std::unique_ptr<Store>> Store::Open(StoreOptions options) {
     io::LockFile lock = TRY(io::LockFile::Take(LockPath(options.folder)));
     auto journal = TRY(Journal::Open(options));
-    auto state = TRY(journal->Load());
+    auto state = journal->Load();
+    if (!state) {
+        state.error().message = options.folder + "/weft.db: " + state.error().message;
+        return std::unexpected(std::move(state.error()));
+    }
     const Clock& clock = options.clock != nullptr ? *options.clock : SystemTime();
     auto writer =
-        std::make_unique<Writer>(std::move(lock), std::move(journal), clock, std::move(state));
+        std::make_unique<Writer>(std::move(lock), std::move(journal), clock, std::move(*state));
     return std::unique_ptr<Store>(new Store(std::move(writer)));
 }
 
