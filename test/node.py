@@ -63,7 +63,15 @@ class Node:
                 return
             except (OSError, ValueError):
                 time.sleep(0.01)
-        raise NodeError(f"the node was not ready after {READY_SECONDS} s:\n{self.log_tail()}")
+        raise NodeError(f"the node was not ready after {READY_SECONDS} s:\n{self.log_tail()}\n{self.stacks()}")
+
+    def stacks(self):
+        """Where each thread is, when there is a gdb: for what hangs once in a thousand starts."""
+        if shutil.which("gdb") is None or not self.alive():
+            return ""
+        done = subprocess.run(["gdb", "-p", str(self.process.pid), "-batch", "-ex", "thread apply all bt 14"],
+                              capture_output=True, text=True, errors="replace", timeout=60)
+        return "\n".join(line for line in done.stdout.splitlines() if line.startswith(("Thread", "#")))
 
     def stop(self):
         """SIGTERM; -> exit code. A node that does not drain in time is killed and reported."""
