@@ -133,14 +133,12 @@ sue     write sales.orders              -> yes: owning team
 std::string RuleWithTable(const char* who, const std::string& port, const std::string& mask) {
     const World world(kWorld);
     meta::Draft draft(world.state, {});
-    meta::Port published{.id = {draft.NewId()},
-                         .product = world.Product("sales.orders").id,
-                         .name = port,
-                         .major = 1,
-                         .contract_version = "1.0.0",
-                         .columns = {meta::BoundColumn{}},
-                         .table = {},
-                         .inputs = {}};
+    meta::Port published;
+    published.id = {draft.NewId()};
+    published.product = world.Product("sales.orders").id;
+    published.name = port;
+    published.contract_version = "1.0.0";
+    published.columns = {meta::BoundColumn{}};
     published.columns[0].column.name = "email";
     published.columns[0].column.mask = mask;
     draft.Put(published);
