@@ -29,6 +29,8 @@ grant sales.daily to team:finance until 100
 grant sales.orders to product:finance.revenue
 grant crm.customers.items to bob
 grant open.data to everyone
+grant open.data.items write to bob
+grant open.data write to team:finance until 100
 )";
 
 std::string RuleOf(const Decision& decision) {
@@ -124,7 +126,13 @@ fay     evolve sales.orders             -> no: fay is not in the owning team
 ana     own sales.orders                -> no: ana is not in the owning team
 root    evolve sales.orders             -> yes: administrator
 root    own sales.orders                -> yes: administrator
-root    write sales.orders              -> no: root is not in the owning team
+root    write sales.orders              -> no: no grant for root
+ana     write sales.orders              -> no: no grant for ana
+bob     write open.data                 -> no: no grant for bob
+bob     write open.data.items           -> yes: grant
+bob     read  sales.orders              -> no: no grant for bob
+fay     write open.data  at 99          -> yes: grant
+fay     write open.data  at 100         -> no: the grant for fay ended
 sue     write sales.orders              -> yes: owning team
 )");
 }

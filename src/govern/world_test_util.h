@@ -2,7 +2,7 @@
 //
 //     team sales-data: sam sue          user eve admin
 //     product sales.orders by sales-data [private] [rules on items]
-//     grant sales.orders.items to ana [until 5]
+//     grant sales.orders.items [write] to ana [until 5]
 // Only tests include it.
 #pragma once
 
@@ -103,7 +103,10 @@ class World {
     }
     void AddGrant(std::istream& words) {
         std::string name, word, to;
-        words >> name >> word >> to;
+        words >> name >> word;
+        const bool write = word == "write";
+        if (write) words >> word;
+        words >> to;
         const size_t dot = name.find('.');
         const size_t port = name.find('.', dot + 1);
         const auto* product =
@@ -111,6 +114,7 @@ class World {
         meta::Grant grant{.id = {},
                           .product = product->id,
                           .port = port == std::string::npos ? "*" : name.substr(port + 1),
+                          .access = write ? model::Access::kWrite : model::Access::kRead,
                           .subject = draft_.state().FindSubject(to).value(),
                           .until = {},
                           .declared = false,
