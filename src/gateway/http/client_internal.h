@@ -45,7 +45,7 @@ class Connection {
     asio::awaitable<void> WaitForEnd(Rows& rows);
     asio::awaitable<bool> SendFollow(Response& response);
     asio::awaitable<Result<bool>> SendBatch(Follow& follow);
-    asio::awaitable<Result<>> TakeBatch(Follow& follow, Rows& rows);
+    asio::awaitable<Result<>> TakeBatch(Follow& follow, Rows& rows, std::string& out);
     asio::awaitable<Result<std::unique_ptr<Rows>>> NextBatch(Follow& follow);
     asio::awaitable<bool> WriteChunk(const std::string& bytes);
     asio::awaitable<void> Pause();

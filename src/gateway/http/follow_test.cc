@@ -123,6 +123,15 @@ TEST_F(HttpFollow, FollowersAreBounded) {
     EXPECT_EQ(Changes("").status, 429);
 }
 
+// More of them than may read at once, and none takes a byte.
+TEST_F(HttpFollow, SlowClientsHoldNoTurn) {
+    node_.Roll(400'000);
+    std::vector<std::unique_ptr<Client>> slow;
+    for (int i = 0; i < 8; ++i) slow.push_back(Open("", "*/*"));
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    EXPECT_EQ(Changes("since=399990&limit=3").body, Records(399'990, 399'994, false));
+}
+
 TEST_F(HttpFollow, WrongQuestionsAreProblems) {
     EXPECT_EQ(Changes("since=yesterday").status, 400);
     EXPECT_EQ(Changes("limit=0").status, 400);

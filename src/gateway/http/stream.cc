@@ -162,11 +162,10 @@ asio::awaitable<Result<std::unique_ptr<Rows>>> Connection::NextBatch(Follow& fol
     co_return std::move(*next);
 }
 
-// Rows to records to the client; a small batch is read whole first, so that a slow client holds no
-// worker.
-asio::awaitable<Result<>> Connection::TakeBatch(Follow& follow, Rows& rows) {
+// Rows to records, as the client wants them: into `out`, and on to the client only when that becomes
+// too much.
+asio::awaitable<Result<>> Connection::TakeBatch(Follow& follow, Rows& rows, std::string& out) {
     Result<> taken;
-    std::string out;
     std::vector<std::string_view> pieces;
     DataChannel channel(wire_.executor(), rows.session().data_descriptor());
     do {
@@ -187,8 +186,6 @@ asio::awaitable<Result<>> Connection::TakeBatch(Follow& follow, Rows& rows) {
     if (taken && !rows.ended()) taken = std::unexpected(rows.ended().error());
     if (taken && !rows.ended()->ok) taken = std::unexpected(rows.ended()->error);
     if (taken && !channel.ended()) taken = Fail(Code::kUnavailable, "the worker ended");
-    const bool sent = co_await WriteChunk(out);  // Whole records, also before an error.
-    if (taken && !sent) taken = Fail(Code::kUnavailable, "client gone");
     co_return taken;
 }
 
@@ -197,12 +194,18 @@ asio::awaitable<Result<bool>> Connection::SendBatch(Follow& follow) {
     const auto start = std::chrono::steady_clock::now();
     const uint64_t sent_before = bytes_sent_;
     auto rows = co_await NextBatch(follow);
+    if (!rows) follow.StopReading();
     if (!rows) co_return std::unexpected(rows.error());
     if (!*rows) co_return false;
     streaming_ = &(*rows)->session();
-    const Result<> taken = co_await TakeBatch(follow, **rows);
+    std::string out;
+    Result<> taken = co_await TakeBatch(follow, **rows, out);
     streaming_ = nullptr;
+    // Before the client has it: a slow one holds neither worker nor turn.
     parts_.tasks.PostEnd([ended = std::move(*rows)]() mutable { ended.reset(); });
+    follow.StopReading();
+    const bool sent = co_await WriteChunk(out);  // Whole records, also before an error.
+    if (taken && !sent) taken = Fail(Code::kUnavailable, "client gone");
     const auto us = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - start);
     parts_.metrics.CountStatement(Path::kHttp, taken ? Outcome::kOk : Outcome::kFailed,
