@@ -219,24 +219,29 @@ void Tree::Events() {
 void Tree::Letters() {
     LettersOptions& letters = choices_.letters;
     auto* noun = Noun(kDaily, "rejected", "dead letters: list, show, replay, edit, purge");
-    const auto add = [&](const std::string& name, const std::string& meaning, Result<int> (*run)(Shell&, const LettersOptions&)) {
-        auto* verb = Verb(noun, "", name, meaning, [&letters, run](Shell& shell) { return run(shell, letters); });
+    const auto add = [&](const std::string& name, const std::string& meaning,
+                         Result<int> (*run)(Shell&, const LettersOptions&)) {
+        auto* verb = Verb(noun, "", name, meaning,
+                          [&letters, run](Shell& shell) { return run(shell, letters); });
         verb->add_option("product", letters.product, "DOMAIN.PRODUCT")->required();
         return verb;
     };
     auto* verb = add("list", "records that were refused, newest first", ListLetters);
     verb->add_option("--limit", letters.limit, "at most so many");
-    verb->add_option("--reason", letters.reason, "only those whose reason contains this")->type_name("TEXT");
+    verb->add_option("--reason", letters.reason, "only those whose reason contains this")
+        ->type_name("TEXT");
     verb = add("show", "one of them, whole", ShowLetter);
     verb->add_option("position", letters.position, "POSITION, or FILE:LINE")->required();
     verb = add("replay", "put them in again, each once", ReplayLetters);
     verb->add_option("positions", letters.positions, "POSITION or range, as 12 15-20");
     verb->add_flag("--all", letters.all, "all that there are now");
-    verb->add_option("--reason", letters.reason, "those whose reason contains this")->type_name("TEXT");
+    verb->add_option("--reason", letters.reason, "those whose reason contains this")
+        ->type_name("TEXT");
     verb->add_option("--input", letters.input, "the push input, when there are several");
     verb = add("edit", "mend one in $EDITOR and put it in", EditLetter);
     verb->add_option("position", letters.position, "POSITION")->required();
-    verb->add_option("--with", letters.with, "take the new text from there; - is standard input")->type_name("FILE");
+    verb->add_option("--with", letters.with, "take the new text from there; - is standard input")
+        ->type_name("FILE");
     verb->add_option("--input", letters.input, "the push input, when there are several");
     verb = add("purge", "delete them for good; needs --yes without a terminal", PurgeLetters);
     verb->add_option("positions", letters.positions, "POSITION or range, as 12 15-20");
@@ -247,7 +252,9 @@ void Tree::Letters() {
                 [&upload](Shell& shell) { return UploadFiles(shell, upload); });
     verb->add_option("product", upload.product, "DOMAIN.PRODUCT")->required();
     verb->add_option("input", upload.input, "the input port")->required();
-    verb->add_option("files", upload.files, "they keep their names; one of the same name is replaced")->type_name("FILE");
+    verb->add_option("files", upload.files,
+                     "they keep their names; one of the same name is replaced")
+        ->type_name("FILE");
     verb->add_flag("--wait", upload.wait, "until the run has ended; exit 1 if it failed");
     verb->add_flag("--list", upload.list, "what has been uploaded");
     verb->add_option("--remove", upload.remove, "delete an uploaded file")->type_name("NAME");

@@ -26,14 +26,19 @@ Result<std::string> LettersPath(const std::string& product) {
 }
 
 Result<Json> ChoiceOf(const LettersOptions& options) {
-    const int kinds = (options.all ? 1 : 0) + (options.reason.empty() ? 0 : 1) + (options.positions.empty() ? 0 : 1);
-    if (kinds != 1) return Fail(Code::kInvalid, "which dead letters? Positions (12 15-20), --reason TEXT, or --all");
+    const int kinds = (options.all ? 1 : 0) + (options.reason.empty() ? 0 : 1) +
+                      (options.positions.empty() ? 0 : 1);
+    if (kinds != 1)
+        return Fail(Code::kInvalid,
+                    "which dead letters? Positions (12 15-20), --reason TEXT, or --all");
     if (options.all) return Json{{"all", true}};
     if (!options.reason.empty()) return Json{{"reason", options.reason}};
     return Json{{"positions", options.positions}};
 }
 
-std::string Letters(uint64_t count) { return HumanCount(count) + (count == 1 ? " dead letter" : " dead letters"); }
+std::string Letters(uint64_t count) {
+    return HumanCount(count) + (count == 1 ? " dead letter" : " dead letters");
+}
 
 uint64_t CountOf(const Json& json, std::string_view member) {
     return static_cast<uint64_t>(std::max<int64_t>(0, JsonInt(json, member)));
@@ -46,7 +51,8 @@ int TellReplayed(Shell& shell, const LettersOptions& options, const Json& answer
     }
     const uint64_t replayed = CountOf(answer, "replayed"), found = CountOf(answer, "found");
     std::string text = Letters(replayed) + " of " + options.product + " put in again";
-    if (found > replayed) text += ", " + HumanCount(found - replayed) + " left out: under way or done already";
+    if (found > replayed)
+        text += ", " + HumanCount(found - replayed) + " left out: under way or done already";
     shell.Print(text + "\n");
     shell.Hint("what is still bad comes back: weft rejected list " + options.product);
     return kDone;
@@ -61,21 +67,25 @@ Result<std::string> EditText(const Shell& shell, const std::string& text) {
     std::string editor = Environment("VISUAL");
     if (editor.empty()) editor = Environment("EDITOR");
     if (!shell.input_is_terminal() && editor.empty())
-        return Fail(Code::kInvalid, "there is no editor here", "give the new text with --with FILE, or --with - from standard input");
+        return Fail(Code::kInvalid, "there is no editor here",
+                    "give the new text with --with FILE, or --with - from standard input");
     if (editor.empty()) editor = "vi";
     std::string folder = (fs::temp_directory_path() / "weft-edit-XXXXXX").string();
     if (!mkdtemp(folder.data())) return Fail(Code::kUnavailable, "no temporary folder can be made");
     const std::string path = folder + "/letter.json";
     auto edited = io::WriteNewFile(path, text + "\n", 0600);
-    Result<std::string> result = Fail(Code::kInvalid, "the editor `" + editor + "` failed; nothing was put in");
+    Result<std::string> result =
+        Fail(Code::kInvalid, "the editor `" + editor + "` failed; nothing was put in");
     // As git does: the editor's name may hold options, the path stays one word.
-    if (edited && std::system((editor + " '" + path + "'").c_str()) == 0) result = io::ReadFile(path, kTextBytesMax);
+    if (edited && std::system((editor + " '" + path + "'").c_str()) == 0)
+        result = io::ReadFile(path, kTextBytesMax);
     std::error_code ignored;
     fs::remove_all(folder, ignored);
     return result;
 }
 
-Result<std::string> NewText(const Shell& shell, const LettersOptions& options, const std::string& old) {
+Result<std::string> NewText(const Shell& shell, const LettersOptions& options,
+                            const std::string& old) {
     std::string text;
     if (options.with == "-") {
         text = TRY(io::ReadAll(STDIN_FILENO, kTextBytesMax));
@@ -92,15 +102,18 @@ Result<std::string> NewText(const Shell& shell, const LettersOptions& options, c
 }  // namespace
 
 Result<int> ListLetters(Shell& shell, const LettersOptions& options) {
-    static constexpr ListField kFields[] = {{"position", "position", true}, {"received", "received_at"}, {"reason", "reason"},
-                                            {"file", "file"}, {"line", "line", true}, {"raw", "raw"}};
+    static constexpr ListField kFields[] = {
+        {"position", "position", true}, {"received", "received_at"},
+        {"reason", "reason"},           {"file", "file"},
+        {"line", "line", true},         {"raw", "raw"}};
     const std::string base = TRY(LettersPath(options.product));
     const auto client = TRY(Client::Find(shell));
     const uint64_t wanted = options.limit == 0 ? 50 : options.limit;
     Json all{{"letters", Json::array()}};
     std::string page;
     do {
-        std::string query = "?limit=" + std::to_string(std::min(wanted - all["letters"].size(), kPageMax));
+        std::string query =
+            "?limit=" + std::to_string(std::min(wanted - all["letters"].size(), kPageMax));
         if (!options.reason.empty()) query += "&reason=" + UrlPart(options.reason);
         if (!page.empty()) query += "&page=" + page;
         const Json answer = TRY(client->Get(base + query));
@@ -111,7 +124,9 @@ Result<int> ListLetters(Shell& shell, const LettersOptions& options) {
     } while (!page.empty() && all["letters"].size() < wanted);
     if (!shell.wants_json())
         for (auto& letter : all["letters"])
-            if (letter.contains("raw")) letter["raw"] = Shorten(Printable(JsonString(letter, "raw")), kRawWidthMax, shell.unicode());
+            if (letter.contains("raw"))
+                letter["raw"] =
+                    Shorten(Printable(JsonString(letter, "raw")), kRawWidthMax, shell.unicode());
     shell.PrintList(all, "letters", kFields, "no dead letters");
     if (!all["letters"].empty() && all["letters"][0].contains("position"))
         shell.Hint("weft rejected show|replay|edit|purge " + options.product + " POSITION");
@@ -138,7 +153,8 @@ Result<int> ReplayLetters(Shell& shell, const LettersOptions& options) {
     const std::string base = TRY(LettersPath(options.product));
     const Json choice = TRY(ChoiceOf(options));
     const auto client = TRY(Client::Find(shell));
-    return TellReplayed(shell, options, TRY(client->Send("POST", base + "/replay" + InputQuery(options), choice)));
+    return TellReplayed(shell, options,
+                        TRY(client->Send("POST", base + "/replay" + InputQuery(options), choice)));
 }
 
 Result<int> EditLetter(Shell& shell, const LettersOptions& options) {
@@ -146,7 +162,8 @@ Result<int> EditLetter(Shell& shell, const LettersOptions& options) {
     const auto client = TRY(Client::Find(shell));
     const Json letter = TRY(client->Get(base + "/" + UrlPart(options.position)));
     if (!letter.contains("position"))
-        return Fail(Code::kInvalid, "this dead letter came from a file", "mend the file and run again: weft run " + options.product);
+        return Fail(Code::kInvalid, "this dead letter came from a file",
+                    "mend the file and run again: weft run " + options.product);
     const std::string old = JsonString(letter, "raw");
     const std::string text = TRY(NewText(shell, options, old));
     if (text == old && options.with.empty()) {
@@ -154,19 +171,23 @@ Result<int> EditLetter(Shell& shell, const LettersOptions& options) {
         return kDone;
     }
     const Json choice{{"positions", Json::array({options.position})}, {"edited", text}};
-    return TellReplayed(shell, options, TRY(client->Send("POST", base + "/replay" + InputQuery(options), choice)));
+    return TellReplayed(shell, options,
+                        TRY(client->Send("POST", base + "/replay" + InputQuery(options), choice)));
 }
 
 Result<int> PurgeLetters(Shell& shell, const LettersOptions& options) {
     const std::string base = TRY(LettersPath(options.product));
     const Json choice = TRY(ChoiceOf(options));
     const auto client = TRY(Client::Find(shell));
-    const std::string what = options.all ? "all dead letters" : "dead letters " + Join(options.positions, " ");
+    const std::string what =
+        options.all ? "all dead letters" : "dead letters " + Join(options.positions, " ");
     if (!TRY(shell.Ask("Delete " + what + " of " + options.product + " for good?", "--yes")))
         return Fail(Code::kInvalid, "nothing was purged");
     const Json answer = TRY(client->Send("POST", base + "/purge", choice));
-    if (shell.wants_json()) shell.PrintJson(answer);
-    else shell.Print("purged " + what + " of " + options.product + "\n");
+    if (shell.wants_json())
+        shell.PrintJson(answer);
+    else
+        shell.Print("purged " + what + " of " + options.product + "\n");
     return kDone;
 }
 

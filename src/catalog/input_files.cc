@@ -54,13 +54,16 @@ Result<std::vector<InputFile>> FindUploaded(const model::InputPort& port, const 
         }
     }
     if (!files.empty()) return files;
-    return Fail(Code::kNotFound, fmt::format("input port {}: no file that matches {} has been uploaded", port.name, port.file),
+    return Fail(Code::kNotFound,
+                fmt::format("input port {}: no file that matches {} has been uploaded", port.name,
+                            port.file),
                 fmt::format("weft upload DOMAIN.PRODUCT {} FILE", port.name));
 }
 
 }  // namespace
 
-bool AwaitsUpload(const meta::State& state, const model::Product& product, const InputPlace& place) {
+bool AwaitsUpload(const meta::State& state, const model::Product& product,
+                  const InputPlace& place) {
     return std::ranges::any_of(product.input_ports, [&](const model::InputPort& input) {
         if (!input.uploaded) return false;
         const auto files = FindInputFiles(state, input, place);
@@ -69,7 +72,8 @@ bool AwaitsUpload(const meta::State& state, const model::Product& product, const
 }
 
 Result<std::string> AbsolutePattern(const model::InputPort& port, const InputPlace& place) {
-    if (port.uploaded) return UploadFolder(place.data_folder, place.product, port.name) + "/" + port.file;
+    if (port.uploaded)
+        return UploadFolder(place.data_folder, place.product, port.name) + "/" + port.file;
     const std::string joined = port.file.starts_with('/') ? port.file : place.folder + "/" + port.file;
     if (!joined.starts_with('/')) {
         return Fail(Code::kInvalid, fmt::format("input port {}: {} is relative, and where the product folder lies is not known",

@@ -275,9 +275,10 @@ void Planner::CompletePort(PlannedProduct& product, model::OutputPort& port) {
     if (yields) {
         Merge(product, port, *yields);
     } else if (yields.error().code == Code::kNotFound &&
-               ((HasAllTypes(port.columns) && port.sql.empty()) || AwaitsUpload(*state_, product.spec, place))) {
-        // The contract is complete and the file has not arrived, or nothing can have been uploaded before the first
-        // apply: the first run will tell.
+               ((HasAllTypes(port.columns) && port.sql.empty()) ||
+                AwaitsUpload(*state_, product.spec, place))) {
+        // The contract is complete and the file has not arrived, or nothing can have been uploaded
+        // before the first apply: the first run will tell.
         Add(Severity::kWarning, "W2007", port.at, yields.error().message, yields.error().hint);
     } else {
         AddDescribeError(product, port, yields.error());

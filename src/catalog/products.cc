@@ -171,8 +171,10 @@ Result<std::vector<std::string>> Products::Remove(const govern::Principal& who, 
         return std::unexpected(removed.error());
     }
     // The product is gone whatever happens to its files: the next upload's sweep finds what stays.
-    if (!keep_data)
-        if (const auto gone = uploads_.RemoveProduct(product->id); !gone) LogWarn("uploads", "{}", gone.error().message);
+    if (!keep_data) {
+        const auto gone = uploads_.RemoveProduct(product->id);
+        if (!gone) LogWarn("uploads", "{}", gone.error().message);
+    }
     return kept;
 }
 

@@ -23,7 +23,8 @@ constexpr std::string_view kNote = ".json";
 constexpr std::string_view kKept = "/KEPT";
 
 bool IsLowerHex(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    return std::ranges::all_of(
+        text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 bool IsId(std::string_view id) { return id.size() == kIdBytes && IsLowerHex(id); }
@@ -32,8 +33,8 @@ bool IsId(std::string_view id) { return id.size() == kIdBytes && IsLowerHex(id);
 bool IsFileName(std::string_view name) {
     return !name.empty() && name.size() <= kNameBytesMax && name.front() != '.' &&
            std::ranges::all_of(name, [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-                      c == '_' || c == '-';
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '.' || c == '_' || c == '-';
            });
 }
 
@@ -44,24 +45,30 @@ Result<> CheckName(std::string_view name) {
 }
 
 std::unexpected<Error> NoUpload() {
-    return Fail(Code::kNotFound, "there is no such upload", "begin it again; the node forgets one that nobody continues for a day");
+    return Fail(Code::kNotFound, "there is no such upload",
+                "begin it again; the node forgets one that nobody continues for a day");
 }
 
 std::unexpected<Error> NoSpace(uint64_t wanted) {
-    auto full = Fail(Code::kUnavailable, fmt::format("the node's disk has no room for {} more", HumanBytes(wanted)),
+    auto full = Fail(Code::kUnavailable,
+                     fmt::format("the node's disk has no room for {} more", HumanBytes(wanted)),
                      "free space on the disk, then try again");
     full.error().sqlstate = kDiskFull;
     return full;
 }
 
 Json ToJson(const Upload& upload) {
-    return {{"input", upload.input}, {"name", upload.name}, {"size", upload.size}, {"sha256", upload.sha256}};
+    return {{"input", upload.input},
+            {"name", upload.name},
+            {"size", upload.size},
+            {"sha256", upload.sha256}};
 }
 
 std::optional<ProductId> ParseId(std::string_view text) {
     ProductId id;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id.value);
-    if (error != std::errc() || end != text.data() + text.size() || text.starts_with('0')) return {};
+    if (error != std::errc() || end != text.data() + text.size() || text.starts_with('0'))
+        return {};
     return id;
 }
 
@@ -69,7 +76,7 @@ std::optional<ProductId> ParseId(std::string_view text) {
 
 // Two requests for the same upload at once: the second is told to come again.
 class Uploads::Busy {
-public:
+  public:
     Busy(Uploads& uploads, const std::string& id) : uploads_(uploads), id_(id) {
         std::scoped_lock lock(uploads_.mutex_);
         taken_ = uploads_.busy_.insert(id_).second;
@@ -82,24 +89,31 @@ public:
     Busy& operator=(const Busy&) = delete;
     bool taken() const { return taken_; }
 
-private:
+  private:
     Uploads& uploads_;
     const std::string id_;
     bool taken_ = false;
 };
 
-std::string UploadFolder(const std::string& data_folder, ProductId product, std::string_view input) {
+std::string UploadFolder(const std::string& data_folder, ProductId product,
+                         std::string_view input) {
     return fmt::format("{}/uploads/{}/{}", data_folder, product.value, input);
 }
 
-std::string Uploads::ProductFolder(ProductId product) const { return fmt::format("{}/{}", folder_, product.value); }
-std::string Uploads::Unfinished(ProductId product) const { return ProductFolder(product) + "/.unfinished"; }
+std::string Uploads::ProductFolder(ProductId product) const {
+    return fmt::format("{}/{}", folder_, product.value);
+}
+std::string Uploads::Unfinished(ProductId product) const {
+    return ProductFolder(product) + "/.unfinished";
+}
 
 std::vector<std::string> Uploads::Ids(ProductId product) const {
     std::vector<std::string> ids;
-    for (const auto& name : io::ListDirectory(Unfinished(product)).value_or(std::vector<std::string>{})) {
+    for (const auto& name :
+         io::ListDirectory(Unfinished(product)).value_or(std::vector<std::string>{})) {
         const std::string id = name.substr(0, std::min(name.size(), kIdBytes));
-        if (IsId(id) && (ids.empty() || ids.back() != id)) ids.push_back(id);  // Sorted: .json and .part are neighbours.
+        if (IsId(id) && (ids.empty() || ids.back() != id))
+            ids.push_back(id);  // Sorted: .json and .part are neighbours.
     }
     return ids;
 }
@@ -111,16 +125,23 @@ Result<Upload> Uploads::Read(ProductId product, const std::string& id) const {
     if (!text && text.error().code == Code::kNotFound) return NoUpload();
     if (!text) return std::unexpected(text.error());
     const Json note = TRY(ParseJson(*text, kNoteBytesMax));
-    Upload upload{id, JsonString(note, "input"), JsonString(note, "name"),
-                  static_cast<uint64_t>(std::max<int64_t>(0, JsonInt(note, "size"))), JsonString(note, "sha256"), 0, false};
+    Upload upload{id,
+                  JsonString(note, "input"),
+                  JsonString(note, "name"),
+                  static_cast<uint64_t>(std::max<int64_t>(0, JsonInt(note, "size"))),
+                  JsonString(note, "sha256"),
+                  0,
+                  false};
     const auto arrived = io::FileSize(path + std::string(kPart));
-    if (!arrived && arrived.error().code != Code::kNotFound) return std::unexpected(arrived.error());
+    if (!arrived && arrived.error().code != Code::kNotFound)
+        return std::unexpected(arrived.error());
     upload.done = !arrived;
     upload.offset = upload.done ? upload.size : *arrived;
     return upload;
 }
 
-Result<Upload> Uploads::Find(ProductId product, std::string_view input, const std::string& id) const {
+Result<Upload> Uploads::Find(ProductId product, std::string_view input,
+                             const std::string& id) const {
     Upload upload = TRY(Read(product, id));
     if (upload.input != input) return NoUpload();
     return upload;
@@ -130,13 +151,15 @@ Result<Upload> Uploads::Begin(ProductId product, const model::InputPort& input, 
     CHECK_OK(store_.CheckWritable());
     CHECK_OK(CheckName(file.name));
     if (!io::MatchesWildcard(input.file, file.name))
-        return Fail(Code::kInvalid, fmt::format("input port {} takes files named {}, not {}", input.name, input.file, file.name));
+        return Fail(Code::kInvalid, fmt::format("input port {} takes files named {}, not {}",
+                                                input.name, input.file, file.name));
     file.sha256 = ToLower(file.sha256);
     if (file.sha256.size() != 64 || !IsLowerHex(file.sha256))
         return Fail(Code::kInvalid, "`sha256` must be the file's SHA-256 as 64 hex digits");
     if (file.size > limits_.file_bytes_max) {
-        auto large = Fail(Code::kLimit, fmt::format("the file has {}: at most {} are taken", HumanBytes(file.size),
-                                                    HumanBytes(limits_.file_bytes_max)));
+        auto large = Fail(Code::kLimit,
+                          fmt::format("the file has {}: at most {} are taken",
+                                      HumanBytes(file.size), HumanBytes(limits_.file_bytes_max)));
         large.error().sqlstate = "54000";
         return large;
     }
@@ -147,37 +170,47 @@ Result<Upload> Uploads::Begin(ProductId product, const model::InputPort& input, 
     for (const auto& id : Ids(product)) {
         const auto other = Read(product, id);
         if (!other || other->done) continue;
-        if (other->input == input.name && other->name == file.name && other->size == file.size && other->sha256 == file.sha256)
+        if (other->input == input.name && other->name == file.name && other->size == file.size &&
+            other->sha256 == file.sha256)
             return *other;
         ++unfinished;
         missing += other->size - std::min(other->size, other->offset);
     }
     if (unfinished >= limits_.unfinished_max)
-        return Fail(Code::kLimit, fmt::format("{} uploads of this product are unfinished", unfinished),
+        return Fail(Code::kLimit,
+                    fmt::format("{} uploads of this product are unfinished", unfinished),
                     "finish some of them, or wait until they are a day old");
     CHECK_OK(io::MakeDirectories(Unfinished(product), 0700));
     CHECK_OK(store_.CheckWritable());
     if (missing + limits_.free_bytes_min > TRY(io::FreeBytes(folder_))) return NoSpace(missing);
-    const Upload upload{Hex(io::Random(kIdBytes / 2)), input.name, file.name, file.size, file.sha256, 0, false};
+    const Upload upload{
+        Hex(io::Random(kIdBytes / 2)), input.name, file.name, file.size, file.sha256, 0, false};
     const std::string path = Unfinished(product) + "/" + upload.id;
-    CHECK_OK(io::WriteNewFile(path + std::string(kPart), "", 0600));  // First: a note without it says that it is done.
+    CHECK_OK(io::WriteNewFile(path + std::string(kPart), "",
+                              0600));  // First: a note without it says that it is done.
     CHECK_OK(io::WriteNewFile(path + std::string(kNote), DumpJson(ToJson(upload)), 0600));
     return upload;
 }
 
-Result<Upload> Uploads::Append(ProductId product, std::string_view input, const std::string& id, uint64_t offset,
-                               std::string_view bytes) {
+Result<Upload> Uploads::Append(ProductId product, std::string_view input, const std::string& id,
+                               uint64_t offset, std::string_view bytes) {
     CHECK_OK(store_.CheckWritable());
     const Busy busy(*this, id);
-    if (!busy.taken()) return Fail(Code::kConflict, "another request writes this upload", "ask for its offset in a moment");
+    if (!busy.taken())
+        return Fail(Code::kConflict, "another request writes this upload",
+                    "ask for its offset in a moment");
     Upload upload = TRY(Find(product, input, id));
     if (upload.done) return upload;
     if (offset != upload.offset)
-        return Fail(Code::kConflict, fmt::format("the upload goes on at byte {}, not at {}", upload.offset, offset));
+        return Fail(Code::kConflict,
+                    fmt::format("the upload goes on at byte {}, not at {}", upload.offset, offset));
     if (bytes.size() > upload.size - std::min(upload.size, offset))
-        return Fail(Code::kInvalid, fmt::format("these are more than the {} bytes that were announced", upload.size));
+        return Fail(
+            Code::kInvalid,
+            fmt::format("these are more than the {} bytes that were announced", upload.size));
     CHECK_OK(store_.CheckWritable());
-    if (bytes.size() + limits_.free_bytes_min > TRY(io::FreeBytes(folder_))) return NoSpace(bytes.size());
+    if (bytes.size() + limits_.free_bytes_min > TRY(io::FreeBytes(folder_)))
+        return NoSpace(bytes.size());
     const std::string part = Unfinished(product) + "/" + id + std::string(kPart);
     {
         const auto file = TRY(io::OpenToWrite(part, 0600));
@@ -190,14 +223,16 @@ Result<Upload> Uploads::Append(ProductId product, std::string_view input, const 
     return Finish(product, std::move(upload), part);
 }
 
-// Hashing goes along with what arrives, so that the last piece of a large file need not wait for it. REQUIRES: busy.
+// Hashing goes along with what arrives, so that the last piece of a large file need not wait for
+// it. REQUIRES: busy.
 void Uploads::Add(const std::string& id, uint64_t offset, std::string_view bytes) {
     Sum* sum = nullptr;
     {
         std::scoped_lock lock(mutex_);
         if (offset == 0) sums_.insert_or_assign(id, Sum{});
         const auto found = sums_.find(id);
-        if (found == sums_.end() || found->second.upto != offset) return;  // The rest is read from the disk at the end.
+        if (found == sums_.end() || found->second.upto != offset)
+            return;  // The rest is read from the disk at the end.
         sum = &found->second;
     }
     sum->sum.Add(bytes);
@@ -215,7 +250,8 @@ Result<std::string> Uploads::Hash(const std::string& id, const std::string& part
     const auto file = TRY(io::OpenBeneath(part.substr(0, slash), part.substr(slash + 1)));
     while (sum.upto < size) {
         const std::string piece = TRY(io::ReadAt(file.get(), sum.upto, kHashPieceBytes));
-        if (piece.empty()) return Fail(Code::kCorrupt, "an upload is shorter than what was written to it");
+        if (piece.empty())
+            return Fail(Code::kCorrupt, "an upload is shorter than what was written to it");
         sum.sum.Add(piece);
         sum.upto += piece.size();
     }
@@ -225,8 +261,11 @@ Result<std::string> Uploads::Hash(const std::string& id, const std::string& part
 Result<Upload> Uploads::Finish(ProductId product, Upload upload, const std::string& part) {
     if (TRY(Hash(upload.id, part, upload.size)) != upload.sha256) {
         CHECK_OK(Remove(product, upload.id));
-        auto wrong = Fail(Code::kInvalid, fmt::format("{} arrived with another hash than announced; it was thrown away", upload.name),
-                          "upload it again; it must not change meanwhile");
+        auto wrong =
+            Fail(Code::kInvalid,
+                 fmt::format("{} arrived with another hash than announced; it was thrown away",
+                             upload.name),
+                 "upload it again; it must not change meanwhile");
         wrong.error().sqlstate = kWrongHash;
         return wrong;
     }
@@ -257,7 +296,8 @@ Result<> Uploads::Remove(ProductId product, const std::string& id) {
 
 Result<> Uploads::Drop(ProductId product, std::string_view input, const std::string& id) {
     const Busy busy(*this, id);
-    if (!busy.taken()) return Fail(Code::kConflict, "another request writes this upload", "try again in a moment");
+    if (!busy.taken())
+        return Fail(Code::kConflict, "another request writes this upload", "try again in a moment");
     CHECK_OK(Find(product, input, id));
     return Remove(product, id);
 }
@@ -270,14 +310,16 @@ Result<std::vector<UploadedFile>> Uploads::Files(ProductId product, std::string_
     std::vector<UploadedFile> files;
     for (auto& name : *names) {
         const auto stat = io::Stat(folder + "/" + name);
-        if (IsFileName(name) && stat) files.push_back({std::move(name), stat->size, {stat->mtime_ns / 1000}});
+        if (IsFileName(name) && stat)
+            files.push_back({std::move(name), stat->size, {stat->mtime_ns / 1000}});
     }
     return files;
 }
 
 Result<> Uploads::RemoveFile(ProductId product, std::string_view input, const std::string& name) {
     const std::string folder = UploadFolder(data_folder_, product, input);
-    const auto none = Fail(Code::kNotFound, fmt::format("input port {} has no uploaded file of this name", input));
+    const auto none = Fail(Code::kNotFound,
+                           fmt::format("input port {} has no uploaded file of this name", input));
     if (!IsFileName(name)) return none;
     const auto removed = io::RemoveFile(folder + "/" + name);
     if (!removed && removed.error().code == Code::kNotFound) return none;
@@ -309,7 +351,8 @@ void Uploads::SweepUnfinished(ProductId product) {
 }
 
 Result<> Uploads::Sweep() {
-    const auto names = io::ListDirectory(folder_);  // Before the state: a newer product is not in the list.
+    const auto names =
+        io::ListDirectory(folder_);  // Before the state: a newer product is not in the list.
     if (!names && names.error().code == Code::kNotFound) return {};
     CHECK_OK(names);
     const auto state = store_.Snapshot();

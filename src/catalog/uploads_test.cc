@@ -22,16 +22,18 @@ namespace fs = std::filesystem;
 constexpr ProductId kOther{9999};
 
 class UploadsTest : public testing::Test {
-protected:
+  protected:
     void SetUp() override {
         std::string pattern = (fs::temp_directory_path() / "weft_uploads_XXXXXX").string();
         data_ = mkdtemp(pattern.data());
         clock_.now = SystemClock().Now();
         store_ = *meta::Store::Open({data_ + "/state", &clock_, true});
         ASSERT_TRUE(store_->Commit("test", meta::NewUser("ana", false)));
-        const meta::AppliedProduct applied = meta::ParsedProduct(meta::ProductText("sales", "orders", "sales-data"));
-        ASSERT_TRUE(store_->Commit("test", meta::ApplyProducts{.applier = store_->Snapshot()->FindUser("ana")->id,
-                                                               .products = {applied}}));
+        const meta::AppliedProduct applied =
+            meta::ParsedProduct(meta::ProductText("sales", "orders", "sales-data"));
+        ASSERT_TRUE(store_->Commit(
+            "test", meta::ApplyProducts{.applier = store_->Snapshot()->FindUser("ana")->id,
+                                        .products = {applied}}));
         product_ = store_->Snapshot()->FindProduct("sales", "orders")->id;
         port_.name = "orders";
         port_.file = "*.csv";
@@ -51,7 +53,8 @@ protected:
         return uploads_->Append(product_, "orders", upload.id, offset, bytes);
     }
     std::string Placed(const std::string& name) {
-        return io::ReadFile(UploadFolder(data_, product_, "orders") + "/" + name, 1000).value_or("(none)");
+        return io::ReadFile(UploadFolder(data_, product_, "orders") + "/" + name, 1000)
+            .value_or("(none)");
     }
 
     std::string data_;
@@ -78,7 +81,8 @@ TEST_F(UploadsTest, PiecesBecomeAFileAndARestartBetweenThemIsNoMatter) {
     ASSERT_TRUE(done) << done.error().message;
     EXPECT_TRUE(done->done);
     EXPECT_EQ(Placed("a.csv"), "id\n1\n2\n");
-    EXPECT_TRUE(Append(*again, 4, "\n2\n")->done);  // The answer was lost; asking again says the same.
+    EXPECT_TRUE(
+        Append(*again, 4, "\n2\n")->done);  // The answer was lost; asking again says the same.
     EXPECT_TRUE(uploads_->Find(product_, "orders", begun->id)->done);
 }
 
@@ -89,8 +93,10 @@ TEST_F(UploadsTest, OnlyTheNextByteIsTaken) {
     EXPECT_EQ(Append(*upload, 4, "ef").error().code, Code::kConflict);
     EXPECT_EQ(Append(*upload, 3, "defg").error().code, Code::kInvalid);
     EXPECT_EQ(uploads_->Find(product_, "orders", upload->id)->offset, 3u);
-    EXPECT_EQ(uploads_->Append(product_, "other", upload->id, 3, "def").error().code, Code::kNotFound);
-    EXPECT_EQ(uploads_->Append(kOther, "orders", upload->id, 3, "def").error().code, Code::kNotFound);
+    EXPECT_EQ(uploads_->Append(product_, "other", upload->id, 3, "def").error().code,
+              Code::kNotFound);
+    EXPECT_EQ(uploads_->Append(kOther, "orders", upload->id, 3, "def").error().code,
+              Code::kNotFound);
     EXPECT_EQ(uploads_->Find(product_, "orders", "../../state/x").error().code, Code::kNotFound);
     EXPECT_TRUE(Append(*upload, 3, "def")->done);
 }
@@ -116,20 +122,23 @@ TEST_F(UploadsTest, DamageOnTheDiskIsFound) {
     const auto upload = Begin("a.csv", "abcdef");
     ASSERT_TRUE(Append(*upload, 0, "abc"));
     Restart();
-    const std::string part = data_ + "/uploads/" + std::to_string(product_.value) + "/.unfinished/" + upload->id + ".part";
+    const std::string part = data_ + "/uploads/" + std::to_string(product_.value) +
+                             "/.unfinished/" + upload->id + ".part";
     ASSERT_TRUE(io::WriteFileAtomically(part, "aXc"));
     EXPECT_EQ(Append(*upload, 3, "def").error().sqlstate, kWrongHash);
 }
 
 TEST_F(UploadsTest, NamesAreOneHarmlessComponentOfThePattern) {
-    for (const char* name : {"", ".", "..", "../a.csv", "/etc/a.csv", "x/a.csv", ".hidden.csv", "a b.csv", "a\n.csv", "ä.csv",
-                             "a.txt", "a.csv.gz"})
+    for (const char* name : {"", ".", "..", "../a.csv", "/etc/a.csv", "x/a.csv", ".hidden.csv",
+                             "a b.csv", "a\n.csv", "ä.csv", "a.txt", "a.csv.gz"})
         EXPECT_EQ(Begin(name, "x").error().code, Code::kInvalid) << name;
     EXPECT_EQ(Begin(std::string("a\0.csv", 6), "x").error().code, Code::kInvalid);
     EXPECT_EQ(Begin(std::string(197, 'a') + ".csv", "x").error().code, Code::kInvalid);
     EXPECT_TRUE(Begin(std::string(196, 'a') + ".csv", "x"));
-    EXPECT_EQ(uploads_->Begin(product_, port_, {"a.csv", 1, "not a hash"}).error().code, Code::kInvalid);
-    EXPECT_EQ(uploads_->RemoveFile(product_, "orders", "../../state/x").error().code, Code::kNotFound);
+    EXPECT_EQ(uploads_->Begin(product_, port_, {"a.csv", 1, "not a hash"}).error().code,
+              Code::kInvalid);
+    EXPECT_EQ(uploads_->RemoveFile(product_, "orders", "../../state/x").error().code,
+              Code::kNotFound);
 }
 
 TEST_F(UploadsTest, TooLargeTooManyAndNoRoom) {
@@ -185,13 +194,16 @@ TEST_F(UploadsTest, RunsFindWhatWasUploadedAndNothingElse) {
     EXPECT_EQ((*files)[0].relative, "a.csv");
     EXPECT_EQ((*files)[1].stat.size, 1u);
     const auto open = OpenInputFile((*files)[1]);
-    ASSERT_TRUE(Append(*Begin("b.csv", "33"), 0, "33")->done);  // Replaced: who reads keeps the old one.
+    ASSERT_TRUE(
+        Append(*Begin("b.csv", "33"), 0, "33")->done);  // Replaced: who reads keeps the old one.
     EXPECT_EQ(io::ReadAll(open->get(), 10).value_or(""), "2");
     EXPECT_EQ(OpenInputFile((*files)[1]).error().code, Code::kConflict);
     ASSERT_TRUE(uploads_->RemoveFile(product_, "orders", "a.csv"));
     EXPECT_EQ(uploads_->Files(product_, "orders")->size(), 1u);
-    EXPECT_EQ(FindInputFiles(state, port_, {"/nowhere", data_, "sales-data", kOther}).error().code, Code::kNotFound);
-    EXPECT_EQ(FindInputFiles(state, port_, {"/nowhere", data_, "sales-data"}).error().code, Code::kNotFound);
+    EXPECT_EQ(FindInputFiles(state, port_, {"/nowhere", data_, "sales-data", kOther}).error().code,
+              Code::kNotFound);
+    EXPECT_EQ(FindInputFiles(state, port_, {"/nowhere", data_, "sales-data"}).error().code,
+              Code::kNotFound);
 }
 
 }  // namespace

@@ -12,21 +12,24 @@
 namespace weft::gateway::http {
 namespace {
 
-constexpr int kWaitMs = 500;                  // Between looks at whether the client is still there.
-constexpr size_t kRowBytesMax = 64u << 20;    // A row is at most a record and its reason; this is for a broken worker.
+constexpr int kWaitMs = 500;  // Between looks at whether the client is still there.
+constexpr size_t kRowBytesMax =
+    64u << 20;  // A row is at most a record and its reason; this is for a broken worker.
 
 // Cuts whole lines off `pending` and parses them.
 Result<> TakeRows(std::string& pending, std::vector<Json>& rows) {
     size_t begin = 0;
     for (size_t end; (end = pending.find('\n', begin)) != std::string::npos; begin = end + 1)
-        rows.push_back(TRY(ParseJson(std::string_view(pending).substr(begin, end - begin), kRowBytesMax)));
+        rows.push_back(
+            TRY(ParseJson(std::string_view(pending).substr(begin, end - begin), kRowBytesMax)));
     pending.erase(0, begin);
     if (pending.size() > kRowBytesMax) return Fail(Code::kLimit, "a row is too large to be shown");
     return {};
 }
 
 // False: the descriptor has nothing more to say.
-Result<bool> ReadSome(int fd, FrameReader& frames, std::vector<std::string_view>& pieces, const Request& request) {
+Result<bool> ReadSome(int fd, FrameReader& frames, std::vector<std::string_view>& pieces,
+                      const Request& request) {
     pieces.clear();
     pollfd ready{fd, POLLIN, 0};
     const int count = ::poll(&ready, 1, kWaitMs);
@@ -60,8 +63,8 @@ Result<> WaitForEnd(Rows& rows) {
 
 }  // namespace
 
-Result<Collected> Collect(Deps& deps, Request& request, engine::Statement statement, size_t bytes_max,
-                          int64_t data_version) {
+Result<Collected> Collect(Deps& deps, Request& request, engine::Statement statement,
+                          size_t bytes_max, int64_t data_version) {
     statement.format = engine::Format::kJsonLines;
     auto session = deps.sessions.Open({request.who, "http", request.client, {}});
     if (data_version != 0) session->PinData(data_version);

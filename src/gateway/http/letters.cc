@@ -1,7 +1,8 @@
-// Dead letters: list, look at, put in again, purge. Their rows come through a governed session like everybody's
-// (relation product__rejected, read by parts); only the owning team reads them.
+// Dead letters: list, look at, put in again, purge. Their rows come through a governed session like
+// everybody's (relation product__rejected, read by parts); only the owning team reads them.
 //
-// Letters of pushed events have a position; letters of file runs have file and line, and are mended in the file.
+// Letters of pushed events have a position; letters of file runs have file and line, and are mended
+// in the file.
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -27,39 +28,48 @@ constexpr size_t kListBytesMax = 4u << 20;
 constexpr uint64_t kReplayRows = 1'000;
 constexpr size_t kReplayBytesMax = 8u << 20;
 constexpr size_t kRangesMax = 1'000;
-constexpr int kFullRetries = 100;  // The log is full of what is not checked yet: wait for it, 20 s at most.
+constexpr int kFullRetries =
+    100;  // The log is full of what is not checked yet: wait for it, 20 s at most.
 constexpr auto kFullWait = std::chrono::milliseconds(200);
 
 struct Place {
     const meta::Product& product;
-    std::string name;                   // "web.clicks"
-    std::vector<const meta::Port*> ports;  // Of the dead letters, newest major first; none: there never were any.
+    std::string name;  // "web.clicks"
+    std::vector<const meta::Port*>
+        ports;  // Of the dead letters, newest major first; none: there never were any.
 };
 
 // Decides on the product, then on its dead letters.
 Result<Place> FindPlace(const Deps& deps, const Request& request, govern::Action action) {
     const Timestamp now = deps.clock.Now();
     const std::string name = request.Part("domain") + "." + request.Part("product");
-    const meta::Product* product = TRY(catalog::FindVisible(*request.state, request.who, name, now));
-    const auto decision = govern::Decide(*request.state, request.who, action, *product, meta::kRejectedPort, now);
+    const meta::Product* product =
+        TRY(catalog::FindVisible(*request.state, request.who, name, now));
+    const auto decision =
+        govern::Decide(*request.state, request.who, action, *product, meta::kRejectedPort, now);
     if (const auto* denial = std::get_if<govern::Denial>(&decision))
-        return std::unexpected(govern::ToError(*request.state, request.who, *product, meta::kRejectedPort, *denial, now));
+        return std::unexpected(govern::ToError(*request.state, request.who, *product,
+                                               meta::kRejectedPort, *denial, now));
     // A contract that was mended is often the next major; what the old one refused lies there.
     Place place{*product, name, {}};
-    if (const auto ports = request.state->ports_of.find(product->id); ports != request.state->ports_of.end())
+    if (const auto ports = request.state->ports_of.find(product->id);
+        ports != request.state->ports_of.end())
         for (const PortId id : ports->second)
-            if (const auto& port = *request.state->ports.at(id); port.name == meta::kRejectedPort && port.HasRows())
+            if (const auto& port = *request.state->ports.at(id);
+                port.name == meta::kRejectedPort && port.HasRows())
                 place.ports.insert(place.ports.begin(), &port);
     return place;
 }
 
 bool TakesEvents(const meta::Product& product) {
-    return std::ranges::any_of(product.spec.input_ports,
-                               [](const auto& input) { return input.kind == model::InputPort::Kind::kPush; });
+    return std::ranges::any_of(product.spec.input_ports, [](const auto& input) {
+        return input.kind == model::InputPort::Kind::kPush;
+    });
 }
 
 std::unexpected<Error> FromFiles(const Place& place) {
-    return Fail(Code::kInvalid, "the dead letters of " + place.name + " come from files, not from pushed events",
+    return Fail(Code::kInvalid,
+                "the dead letters of " + place.name + " come from files, not from pushed events",
                 "mend the file and run again: weft run " + place.name);
 }
 
@@ -78,7 +88,8 @@ std::string ReasonIs(const std::string& text) {
 Result<uint64_t> ParsePosition(std::string_view text) {
     uint64_t position = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position);
-    if (error != std::errc() || end != text.data() + text.size() || position == 0 || position > INT64_MAX)
+    if (error != std::errc() || end != text.data() + text.size() || position == 0 ||
+        position > INT64_MAX)
         return Fail(Code::kInvalid, "`" + std::string(text.substr(0, 40)) + "` is not a position",
                     "the column `position` of the dead letters, or a range as 12-20");
     return position;
@@ -97,8 +108,8 @@ Json ToLetter(const Json& row) {
 // ---- list and show
 
 std::string BoundTo(const Request& request) {
-    return DumpJson(Json::array({"rejected", request.who.name, request.Part("domain"), request.Part("product"),
-                                 request.Query("reason")}));
+    return DumpJson(Json::array({"rejected", request.who.name, request.Part("domain"),
+                                 request.Part("product"), request.Query("reason")}));
 }
 
 struct Page {
@@ -113,7 +124,9 @@ Result<Page> OpenPage(const Deps& deps, const Request& request) {
     const auto sealed = FromBase64Url(request.Query("page"));
     const auto plain = sealed ? io::AesGcmOpen(deps.page_key, *sealed, BoundTo(request))
                               : Result<std::string>(Fail(Code::kInvalid, ""));
-    if (!plain) return Fail(Code::kInvalid, "the page token does not belong to this request", "begin again without it");
+    if (!plain)
+        return Fail(Code::kInvalid, "the page token does not belong to this request",
+                    "begin again without it");
     const Json json = TRY(ParseJson(*plain, 1024));
     page.major = static_cast<uint32_t>(JsonInt(json, "major"));
     page.version = JsonInt(json, "version");
@@ -121,7 +134,8 @@ Result<Page> OpenPage(const Deps& deps, const Request& request) {
     return page;
 }
 
-Result<Collected> ReadPage(Deps& deps, Request& request, const meta::Port& port, const Page& page, uint64_t limit) {
+Result<Collected> ReadPage(Deps& deps, Request& request, const meta::Port& port, const Page& page,
+                           uint64_t limit) {
     engine::Statement statement = ReadOf(request, port);
     statement.order = {{"received_at", true}, {"position", true}, {"file", false}, {"line", false}};
     statement.limit = limit;
@@ -133,7 +147,8 @@ Result<Collected> ReadPage(Deps& deps, Request& request, const meta::Port& port,
 Result<Response> List(Deps& deps, Request& request) {
     const Place place = TRY(FindPlace(deps, request, govern::Action::kRead));
     uint64_t limit = kListDefault;
-    if (request.HasQuery("limit")) limit = std::min(TRY(ParseCount(request.Query("limit"), "limit")), kListMax);
+    if (request.HasQuery("limit"))
+        limit = std::min(TRY(ParseCount(request.Query("limit"), "limit")), kListMax);
     if (limit == 0) return JsonResponse({{"letters", Json::array()}});
     Page page = TRY(OpenPage(deps, request));
     Json answer{{"letters", Json::array()}};
@@ -144,8 +159,9 @@ Result<Response> List(Deps& deps, Request& request) {
         const Collected got = TRY(ReadPage(deps, request, *port, page, limit - letters.size()));
         for (const auto& row : got.rows) letters.push_back(ToLetter(row));
         if (got.all && letters.size() < limit) continue;
-        const std::string plain = DumpJson(
-            {{"major", port->major}, {"version", got.data_version}, {"offset", page.offset + got.rows.size()}});
+        const std::string plain = DumpJson({{"major", port->major},
+                                            {"version", got.data_version},
+                                            {"offset", page.offset + got.rows.size()}});
         answer["page"] = Base64Url(io::AesGcmSeal(deps.page_key, plain, BoundTo(request)));
         break;
     }
@@ -155,7 +171,8 @@ Result<Response> List(Deps& deps, Request& request) {
 // "17", or "orders.csv:17" for a letter of a file: the file's whole path or its end.
 Result<std::string> WhereOf(const std::string& letter) {
     const size_t colon = letter.rfind(':');
-    if (colon == std::string::npos) return "\"position\" = " + std::to_string(TRY(ParsePosition(letter)));
+    if (colon == std::string::npos)
+        return "\"position\" = " + std::to_string(TRY(ParsePosition(letter)));
     const uint64_t line = TRY(ParsePosition(std::string_view(letter).substr(colon + 1)));
     const std::string file = letter.substr(0, colon);
     return "\"line\" = " + std::to_string(line) + " AND (\"file\" = " + QuoteLiteral(file) +
@@ -163,7 +180,8 @@ Result<std::string> WhereOf(const std::string& letter) {
 }
 
 std::unexpected<Error> NoLetter(const Place& place) {
-    return Fail(Code::kNotFound, place.name + " has no such dead letter", "`weft rejected list " + place.name + "` lists them");
+    return Fail(Code::kNotFound, place.name + " has no such dead letter",
+                "`weft rejected list " + place.name + "` lists them");
 }
 
 Result<Json> ReadOne(Deps& deps, Request& request, const Place& place, const std::string& where) {
@@ -197,19 +215,27 @@ Result<Choice> ReadChoice(const Json& body) {
     const auto list = body.find("positions");
     if (list != body.end() && !list->is_null()) {
         if (!list->is_array() || list->size() > kRangesMax)
-            return Fail(Code::kInvalid, "`positions` must be a list of at most 1,000 positions or ranges as \"12-20\"");
+            return Fail(
+                Code::kInvalid,
+                "`positions` must be a list of at most 1,000 positions or ranges as \"12-20\"");
         for (const auto& each : *list) {
             const std::string text = each.is_string() ? each.get<std::string>() : DumpJson(each);
             const size_t dash = text.find('-');
             meta::Settled range;
             range.first = TRY(ParsePosition(std::string_view(text).substr(0, dash)));
-            range.last = dash == std::string::npos ? range.first : TRY(ParsePosition(std::string_view(text).substr(dash + 1)));
-            if (range.last < range.first) return Fail(Code::kInvalid, "the range " + text + " ends before it begins");
+            range.last = dash == std::string::npos
+                             ? range.first
+                             : TRY(ParsePosition(std::string_view(text).substr(dash + 1)));
+            if (range.last < range.first)
+                return Fail(Code::kInvalid, "the range " + text + " ends before it begins");
             choice.ranges.push_back(range);
         }
     }
-    const int kinds = (choice.all ? 1 : 0) + (choice.reason.empty() ? 0 : 1) + (choice.ranges.empty() ? 0 : 1);
-    if (kinds != 1) return Fail(Code::kInvalid, "say which dead letters: one of `positions`, `all` and `reason`");
+    const int kinds =
+        (choice.all ? 1 : 0) + (choice.reason.empty() ? 0 : 1) + (choice.ranges.empty() ? 0 : 1);
+    if (kinds != 1)
+        return Fail(Code::kInvalid,
+                    "say which dead letters: one of `positions`, `all` and `reason`");
     return choice;
 }
 
@@ -217,7 +243,8 @@ std::string WhereOf(const Choice& choice) {
     if (!choice.reason.empty()) return " AND " + ReasonIs(choice.reason);
     std::vector<std::string> parts;
     for (const auto& range : choice.ranges)
-        parts.push_back("\"position\" BETWEEN " + std::to_string(range.first) + " AND " + std::to_string(range.last));
+        parts.push_back("\"position\" BETWEEN " + std::to_string(range.first) + " AND " +
+                        std::to_string(range.last));
     return parts.empty() ? "" : " AND (" + Join(parts, " OR ") + ")";
 }
 
@@ -235,8 +262,8 @@ Result<uint64_t> PutIn(Deps& deps, Request& request, const ingest::Target& targe
 Result<ingest::Target> FindTarget(Deps& deps, Request& request, const Place& place) {
     if (!TakesEvents(place.product)) return FromFiles(place);
     if (!deps.ingest) return Fail(Code::kUnavailable, "this node takes no events");
-    return deps.ingest->FindTarget(*request.state, request.who, request.Part("domain"), request.Part("product"),
-                                   request.Query("input"));
+    return deps.ingest->FindTarget(*request.state, request.who, request.Part("domain"),
+                                   request.Part("product"), request.Query("input"));
 }
 
 struct Replayed {
@@ -244,9 +271,10 @@ struct Replayed {
     uint64_t replayed = 0;
 };
 
-// Letters that were rejected before now, in pages: what is put in and rejected again has a higher position.
-Result<> ReplayFrom(Deps& deps, Request& request, const meta::Port& port, const ingest::Target& target,
-                    const Choice& choice, Replayed& done) {
+// Letters that were rejected before now, in pages: what is put in and rejected again has a higher
+// position.
+Result<> ReplayFrom(Deps& deps, Request& request, const meta::Port& port,
+                    const ingest::Target& target, const Choice& choice, Replayed& done) {
     uint64_t after = 0;
     const std::string upto = " AND \"position\" <= " + std::to_string(port.position);
     while (true) {
@@ -275,17 +303,23 @@ Result<Response> Replay(Deps& deps, Request& request) {
     const auto edited = body.find("edited");
     const bool is_edit = edited != body.end() && !edited->is_null();
     const bool one = choice.ranges.size() == 1 && choice.ranges[0].first == choice.ranges[0].last;
-    if (is_edit && (!one || !edited->is_string() || edited->get<std::string>().size() > ingest::kRecordBytesMax))
-        return Fail(Code::kInvalid, "`edited` is the new text of exactly one position, at most 1 MiB");
+    if (is_edit && (!one || !edited->is_string() ||
+                    edited->get<std::string>().size() > ingest::kRecordBytesMax))
+        return Fail(Code::kInvalid,
+                    "`edited` is the new text of exactly one position, at most 1 MiB");
     const auto target = TRY(FindTarget(deps, request, place));
     if (is_edit) {
         const uint64_t position = choice.ranges[0].first;
-        const Json letter = TRY(ReadOne(deps, request, place, "\"position\" = " + std::to_string(position)));
-        const uint64_t count = TRY(PutIn(deps, request, target, {{position, edited->get<std::string>(), JsonString(letter, "key")}}));
+        const Json letter =
+            TRY(ReadOne(deps, request, place, "\"position\" = " + std::to_string(position)));
+        const uint64_t count =
+            TRY(PutIn(deps, request, target,
+                      {{position, edited->get<std::string>(), JsonString(letter, "key")}}));
         return JsonResponse({{"replayed", count}, {"found", 1}});
     }
     Replayed done;
-    for (const meta::Port* port : place.ports) CHECK_OK(ReplayFrom(deps, request, *port, target, choice, done));
+    for (const meta::Port* port : place.ports)
+        CHECK_OK(ReplayFrom(deps, request, *port, target, choice, done));
     if (!choice.ranges.empty() && done.found == 0) return NoLetter(place);
     return JsonResponse({{"replayed", done.replayed}, {"found", done.found}});
 }
@@ -302,13 +336,17 @@ Result<Response> Purge(Deps& deps, Request& request) {
     for (const meta::Port* port : place.ports) {
         auto ranges = choice.ranges;
         if (choice.all) ranges = {{1, std::max<uint64_t>(1, port->position)}};
-        CHECK_OK(deps.ingest->Purge(place.product.id, port->major, std::move(ranges), request.who.name));
+        CHECK_OK(
+            deps.ingest->Purge(place.product.id, port->major, std::move(ranges), request.who.name));
     }
-    return JsonResponse({{"purged", choice.all ? std::string("all") : std::to_string(choice.ranges.size())}});
+    return JsonResponse(
+        {{"purged", choice.all ? std::string("all") : std::to_string(choice.ranges.size())}});
 }
 
-Route Row(std::string_view method, std::string_view pattern, std::string_view summary, std::vector<Parameter> parameters,
-          std::pair<std::string_view, std::string_view> body_and_answer, Result<Response> (*run)(Deps&, Request&)) {
+Route Row(std::string_view method, std::string_view pattern, std::string_view summary,
+          std::vector<Parameter> parameters,
+          std::pair<std::string_view, std::string_view> body_and_answer,
+          Result<Response> (*run)(Deps&, Request&)) {
     return {.method = method,
             .pattern = pattern,
             .access = Access::kPrincipal,
@@ -322,9 +360,11 @@ Route Row(std::string_view method, std::string_view pattern, std::string_view su
 }  // namespace
 
 std::vector<Route> LetterRoutes() {
-    const Parameter input{"input", "query", "string", "The push input; needed when the product has several"};
+    const Parameter input{"input", "query", "string",
+                          "The push input; needed when the product has several"};
     return {
-        Row("GET", "/api/v1/products/{domain}/{product}/rejected", "Dead letters, newest first; for the owning team",
+        Row("GET", "/api/v1/products/{domain}/{product}/rejected",
+            "Dead letters, newest first; for the owning team",
             {{"limit", "query", "integer", "At most so many, up to 1,000; 50 when absent"},
              {"reason", "query", "string", "Only those whose reason contains this text"},
              {"page", "query", "string", "`page` of the answer before"}},
@@ -332,10 +372,11 @@ std::vector<Route> LetterRoutes() {
         Row("GET", "/api/v1/products/{domain}/{product}/rejected/{letter}",
             "One dead letter, by position, or by FILE:LINE", {}, {"", "Letter"}, Show),
         Row("POST", "/api/v1/products/{domain}/{product}/rejected/replay",
-            "Puts dead letters of pushed events in again, each at most once", {input}, {"LetterChoice", "Replayed"}, Replay),
+            "Puts dead letters of pushed events in again, each at most once", {input},
+            {"LetterChoice", "Replayed"}, Replay),
         Row("POST", "/api/v1/products/{domain}/{product}/rejected/purge",
-            "Hides dead letters of pushed events for good and rewrites their table without them", {},
-            {"LetterChoice", "Purged"}, Purge),
+            "Hides dead letters of pushed events for good and rewrites their table without them",
+            {}, {"LetterChoice", "Purged"}, Purge),
     };
 }
 

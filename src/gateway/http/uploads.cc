@@ -1,7 +1,7 @@
-// Files for an input port with `upload:`: begun, sent in pieces, resumed, listed, deleted. Who may push records into
-// the product (kWrite on its port `default`) may upload its files.
-#include "catalog/products.h"
+// Files for an input port with `upload:`: begun, sent in pieces, resumed, listed, deleted. Who may
+// push records into the product (kWrite on its port `default`) may upload its files.
 #include "catalog/uploads.h"
+#include "catalog/products.h"
 #include "gateway/error_wire.h"
 #include "gateway/http/api.h"
 #include "gateway/http/route.h"
@@ -77,8 +77,8 @@ Result<Response> Begin(Deps& deps, Request& request) {
 
 Result<Response> Show(Deps& deps, Request& request) {
     const Place place = TRY(FindPlace(deps, request));
-    const auto upload = TRY(deps.products.uploads().Find(place.product.id, place.input.name,
-                                                         request.Part("upload")));
+    const auto upload = TRY(
+        deps.products.uploads().Find(place.product.id, place.input.name, request.Part("upload")));
     return ToResponse(upload, ToJson(upload), 200);
 }
 
@@ -105,19 +105,17 @@ Result<Response> Append(Deps& deps, Request& request) {
 
 Result<Response> Drop(Deps& deps, Request& request) {
     const Place place = TRY(FindPlace(deps, request));
-    CHECK_OK(deps.products.uploads().Drop(place.product.id, place.input.name,
-                                          request.Part("upload")));
+    CHECK_OK(
+        deps.products.uploads().Drop(place.product.id, place.input.name, request.Part("upload")));
     return JsonResponse({{"removed", request.Part("upload")}});
 }
 
 Result<Response> ListFiles(Deps& deps, Request& request) {
     const Place place = TRY(FindPlace(deps, request));
     Json list = Json::array();
-    for (const auto& file :
-         TRY(deps.products.uploads().Files(place.product.id, place.input.name)))
-        list.push_back({{"name", file.name},
-                        {"size", file.size},
-                        {"modified", ToRfc3339(file.modified)}});
+    for (const auto& file : TRY(deps.products.uploads().Files(place.product.id, place.input.name)))
+        list.push_back(
+            {{"name", file.name}, {"size", file.size}, {"modified", ToRfc3339(file.modified)}});
     return JsonResponse({{"files", list}});
 }
 
@@ -156,8 +154,9 @@ Route Row(std::string_view method, std::string_view pattern, std::string_view su
 
 std::vector<Route> UploadRoutes() {
     return {
-        Row("POST", WEFT_INPUT "/uploads", "Begins the upload of a file, or finds an unfinished one",
-            {"NewUpload", "Upload"}, Begin),
+        Row("POST", WEFT_INPUT "/uploads",
+            "Begins the upload of a file, or finds an unfinished one", {"NewUpload", "Upload"},
+            Begin),
         Row("GET", WEFT_INPUT "/uploads/{upload}", "How far an upload is; also as HEAD",
             {"", "Upload"}, Show),
         Row("PATCH", WEFT_INPUT "/uploads/{upload}",
