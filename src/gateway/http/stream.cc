@@ -164,7 +164,8 @@ asio::awaitable<Result<std::unique_ptr<Rows>>> Connection::NextBatch(Follow& fol
 
 // Rows to records, as the client wants them: into `out`, and on to the client only when that becomes
 // too much.
-asio::awaitable<Result<>> Connection::TakeBatch(Follow& follow, Rows& rows, std::string& out) {
+asio::awaitable<Result<>> Connection::TakeBatch(Follow& follow, Rows& rows,
+                                                std::string& out) {
     Result<> taken;
     std::vector<std::string_view> pieces;
     DataChannel channel(wire_.executor(), rows.session().data_descriptor());
