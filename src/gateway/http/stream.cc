@@ -162,7 +162,7 @@ asio::awaitable<Result<std::unique_ptr<Rows>>> Connection::NextBatch(Follow& fol
     co_return std::move(*next);
 }
 
-// Rows to records, as the client wants them: into `out`, and on to the client only when that becomes
+// Rows to records, as the client wants them: into `out`, and on to the client only when that is
 // too much.
 asio::awaitable<Result<>> Connection::TakeBatch(Follow& follow, Rows& rows,
                                                 std::string& out) {
