@@ -54,8 +54,9 @@ class Node:
 
     def wait_ready(self):
         addresses = self.data / "run" / "addresses.json"
-        end = time.monotonic() + READY_SECONDS
-        while time.monotonic() < end:
+        end, polls = time.monotonic() + READY_SECONDS, 0
+        while time.monotonic() < end or polls < 500:  # A machine that was paused has used up the time, not the node.
+            polls += 1
             if self.process.poll() is not None:
                 raise NodeError(f"the node ended with {self.process.returncode}:\n{self.log_tail()}")
             try:
