@@ -342,7 +342,7 @@ CASES = (half_a_record, endless_line, lying_lengths, bombs, wrong_types, large_n
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--weft", default=HERE.parent.parent / "build" / "release" / "weft")
-    options.add_argument("--tiny", type=int, default=20_000, help="tiny requests; 1000000 for the whole claim")
+    options.add_argument("--tiny", type=int, default=100_000, help="tiny requests; 1000000 for the whole claim")
     options.add_argument("-v", "--verbose", action="store_true")
     given = options.parse_args()
     node, found = Node(given.weft), 0
