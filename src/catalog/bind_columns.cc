@@ -6,7 +6,8 @@
 namespace weft::catalog {
 namespace {
 
-const meta::BoundColumn* FindBefore(const std::vector<meta::BoundColumn>& before, const model::Column& column) {
+const meta::BoundColumn* FindBefore(const std::vector<meta::BoundColumn>& before,
+                                    const model::Column& column) {
     const auto named = [&](std::string_view name) -> const meta::BoundColumn* {
         for (const auto& bound : before)
             if (ToLower(bound.column.name) == ToLower(name)) return &bound;
@@ -18,8 +19,8 @@ const meta::BoundColumn* FindBefore(const std::vector<meta::BoundColumn>& before
 
 }  // namespace
 
-Result<Binding> BindColumns(const std::vector<model::Column>& contract, const std::vector<meta::BoundColumn>& before,
-                            int32_t last_column_id) {
+Result<Binding> BindColumns(const std::vector<model::Column>& contract,
+                            const std::vector<meta::BoundColumn>& before, int32_t last_column_id) {
     iceberg::Columns fields;
     for (const auto& column : contract) {
         iceberg::Field field;
@@ -28,7 +29,8 @@ Result<Binding> BindColumns(const std::vector<model::Column>& contract, const st
         field.required = column.required;
         field.doc = column.description;
         const auto* bound = FindBefore(before, column);
-        // A nested type keeps its ids only while its shape is the same; parts of a new shape are new columns.
+        // A nested type keeps its ids only while its shape is the same; parts of a new shape are
+        // new columns.
         if (bound && (bound->child_ids.empty() || bound->column.type == column.type)) {
             field.id = bound->field_id;
             field.child_ids = bound->child_ids;

@@ -23,14 +23,15 @@ namespace weft::catalog {
 namespace {
 
 class BackgroundCare : public Care {
-public:
-    BackgroundCare(Parts parts, CareOptions options) : parts_(std::move(parts)), options_(options) {}
+  public:
+    BackgroundCare(Parts parts, CareOptions options)
+        : parts_(std::move(parts)), options_(options) {}
     void Start() {
         thread_ = std::jthread([this](std::stop_token stop) { Loop(stop); });
     }
     Result<uint32_t> RunOnce() override;
 
-private:
+  private:
     void Loop(std::stop_token stop);
     Result<bool> Retire(const meta::Port& port) {
         return RemoveTooOld(parts_.store, parts_.tables, port, parts_.clock.Now());
@@ -38,35 +39,36 @@ private:
     Result<bool> Merge(const meta::Port& port);
     Result<bool> Expire(const meta::Port& port);
     Result<> Sweep();
-    // A table's pins as they were before the state was read: what a writer published and let go of since then is not in
-    // that state, and must not look like garbage.
+    // A table's pins as they were before the state was read: what a writer published and let go of
+    // since then is not in that state, and must not look like garbage.
     struct Held {
         bool pinned = false;
         uint64_t oldest = 0;
     };
     bool MayGo(const Held& held, const std::string& path, Timestamp now);
-    Result<> SweepTable(const std::string& uuid, bool live, const Held& held, const std::set<std::string>& referenced,
-                        Timestamp now);
+    Result<> SweepTable(const std::string& uuid, bool live, const Held& held,
+                        const std::set<std::string>& referenced, Timestamp now);
 
     struct Unreferenced {
-        uint64_t pins = 0;           // Tables::PinCount when it was first seen.
-        bool again = false;          // Seen in this round, too.
+        uint64_t pins = 0;   // Tables::PinCount when it was first seen.
+        bool again = false;  // Seen in this round, too.
     };
     std::map<std::string, Unreferenced> unreferenced_;  // By path. Guarded by round_.
 
     Parts parts_;
     CareOptions options_;
-    std::mutex round_;               // One round at a time.
+    std::mutex round_;  // One round at a time.
     std::mutex sleep_;
     std::condition_variable_any wake_;
-    std::jthread thread_;            // Last: joins first.
+    std::jthread thread_;  // Last: joins first.
 };
 
 void BackgroundCare::Loop(std::stop_token stop) {
     while (!stop.stop_requested()) {
         {
             std::unique_lock lock(sleep_);
-            wake_.wait_for(lock, stop, std::chrono::milliseconds(options_.every_ms), [] { return false; });
+            wake_.wait_for(lock, stop, std::chrono::milliseconds(options_.every_ms),
+                           [] { return false; });
         }
         if (stop.stop_requested()) return;
         if (const auto done = RunOnce(); !done) LogWarn("care", "{}", done.error().message);
@@ -79,7 +81,8 @@ Result<uint32_t> BackgroundCare::RunOnce() {
     const auto state = parts_.store.Snapshot();
     for (const auto& [id, port] : state->ports) {
         if (port->table.metadata_location.empty()) continue;
-        for (auto step : {&BackgroundCare::Retire, &BackgroundCare::Merge, &BackgroundCare::Expire}) {
+        for (auto step :
+             {&BackgroundCare::Retire, &BackgroundCare::Merge, &BackgroundCare::Expire}) {
             const auto now_port = parts_.store.Snapshot()->ports;
             const auto it = now_port.find(id);
             if (it == now_port.end()) break;
@@ -94,8 +97,9 @@ Result<uint32_t> BackgroundCare::RunOnce() {
     return changed;
 }
 
-// A port of arriving files knows which data files hold the rows of which input file, and a port that is computed by
-// ranges keeps its files small, because each run rewrites the one at its border.
+// A port of arriving files knows which data files hold the rows of which input file, and a port
+// that is computed by ranges keeps its files small, because each run rewrites the one at its
+// border.
 bool MustStayApart(const meta::Port& port) {
     const auto watermark = ParseWatermark(port.watermark);
     return !port.taken.empty() || (watermark && !watermark->newest.empty());
@@ -105,7 +109,8 @@ bool MustStayApart(const meta::Port& port) {
 Result<bool> BackgroundCare::Merge(const meta::Port& port) {
     if (MustStayApart(port)) return false;
     const auto metadata = TRY(parts_.tables.cache().Metadata(port.table.metadata_location));
-    const auto files = TRY(iceberg::PickSmallFiles(parts_.tables.cache(), *metadata, options_.target_file_bytes));
+    const auto files =
+        TRY(iceberg::PickSmallFiles(parts_.tables.cache(), *metadata, options_.target_file_bytes));
     if (files.size() < options_.merge_files_min) return false;
     auto staging = TRY(Staging::Open(parts_.tables, &port));
     const auto commit = [&]() -> Result<> {
@@ -114,13 +119,17 @@ Result<bool> BackgroundCare::Merge(const meta::Port& port) {
         std::vector<MergeFile> small;
         for (const auto& file : files) {
             change.removed.push_back(file.path);
-            small.push_back({file.path, static_cast<uint64_t>(file.file_size), static_cast<uint64_t>(file.record_count)});
+            small.push_back({file.path, static_cast<uint64_t>(file.file_size),
+                             static_cast<uint64_t>(file.record_count)});
         }
         MergeOptions merge;
         merge.target_file_bytes = options_.target_file_bytes;
-        const auto merged = TRY(MergeFiles(parts_.tables, parts_.pool, port, staging, std::move(small), merge));
-        const auto table = TRY(staging.Prepare({port.columns, port.table.last_column_id}, merged, change, parts_.clock.Now()));
-        CHECK_OK(parts_.store.Commit("care", meta::SwapTable{port.id, port.table.metadata_location, table}));
+        const auto merged =
+            TRY(MergeFiles(parts_.tables, parts_.pool, port, staging, std::move(small), merge));
+        const auto table = TRY(staging.Prepare({port.columns, port.table.last_column_id}, merged,
+                                               change, parts_.clock.Now()));
+        CHECK_OK(parts_.store.Commit(
+            "care", meta::SwapTable{port.id, port.table.metadata_location, table}));
         return {};
     };
     if (auto done = commit(); !done) {
@@ -139,10 +148,12 @@ Result<bool> BackgroundCare::Expire(const meta::Port& port) {
     retention.older_than = {now.us - static_cast<int64_t>(options_.snapshot_age_ms_max) * 1000};
     auto expired = TRY(iceberg::ExpireSnapshots(parts_.tables.cache(), *metadata, retention));
     if (expired.snapshots.empty()) return false;
-    const auto prepared = TRY(iceberg::PrepareMetadata(std::move(expired.metadata), port.table.metadata_location, now));
+    const auto prepared = TRY(
+        iceberg::PrepareMetadata(std::move(expired.metadata), port.table.metadata_location, now));
     meta::Table table = port.table;
     table.metadata_location = prepared.location;
-    const auto swapped = parts_.store.Commit("care", meta::SwapTable{port.id, port.table.metadata_location, table});
+    const auto swapped =
+        parts_.store.Commit("care", meta::SwapTable{port.id, port.table.metadata_location, table});
     if (!swapped) {
         if (swapped.error().code != Code::kUnknownOutcome) iceberg::Abandon(prepared);
         return std::unexpected(swapped.error());
@@ -150,13 +161,16 @@ Result<bool> BackgroundCare::Expire(const meta::Port& port) {
     return true;  // Its files go with a later sweep.
 }
 
-// Files that no snapshot refers to go, once they are older than the longest run and nobody holds the table. Stateless:
-// what a crash left behind is found the same way. Folders of removed products go whole.
+// Files that no snapshot refers to go, once they are older than the longest run and nobody holds
+// the table. Stateless: what a crash left behind is found the same way. Folders of removed products
+// go whole.
 Result<> BackgroundCare::Sweep() {
     const Timestamp now = parts_.clock.Now();
-    const auto uuids = TRY(io::ListDirectory(parts_.folder));  // Before the state: a newer table is not in the list.
+    const auto uuids = TRY(
+        io::ListDirectory(parts_.folder));  // Before the state: a newer table is not in the list.
     std::map<std::string, Held> held;
-    for (const auto& uuid : uuids) held[uuid] = {parts_.tables.IsPinned(uuid), parts_.tables.OldestPin(uuid)};
+    for (const auto& uuid : uuids)
+        held[uuid] = {parts_.tables.IsPinned(uuid), parts_.tables.OldestPin(uuid)};
     const auto state = parts_.store.Snapshot();
     std::map<std::string, const meta::Port*> live;
     for (const auto& [id, port] : state->ports) live.emplace(port->table.uuid, port.get());
@@ -164,12 +178,14 @@ Result<> BackgroundCare::Sweep() {
         const auto it = live.find(uuid);
         std::set<std::string> referenced;
         if (it != live.end()) {
-            for (const auto& file : it->second->tail) referenced.insert(it->second->table.location + "/data/" + file.name);
+            for (const auto& file : it->second->tail)
+                referenced.insert(it->second->table.location + "/data/" + file.name);
             if (it->second->table.metadata_location.empty()) {
                 CHECK_OK(SweepTable(uuid, true, held[uuid], referenced, now));
                 continue;
             }
-            const auto metadata = TRY(parts_.tables.cache().Metadata(it->second->table.metadata_location));
+            const auto metadata =
+                TRY(parts_.tables.cache().Metadata(it->second->table.metadata_location));
             referenced.merge(TRY(iceberg::ReferencedFiles(parts_.tables.cache(), *metadata)));
             referenced.insert(it->second->table.metadata_location);
         } else if (io::Stat(parts_.folder + "/" + uuid + "/KEPT")) {
@@ -182,13 +198,16 @@ Result<> BackgroundCare::Sweep() {
     return {};
 }
 
-// A file goes when it is old enough and nobody can hold it: it was seen to be unreferenced in an earlier round, and every
-// pin of its table is younger than that. A busy table always has pins; so its files go all the same.
+// A file goes when it is old enough and nobody can hold it: it was seen to be unreferenced in an
+// earlier round, and every pin of its table is younger than that. A busy table always has pins; so
+// its files go all the same.
 bool BackgroundCare::MayGo(const Held& held, const std::string& path, Timestamp now) {
-    auto [seen, first] = unreferenced_.try_emplace(path, Unreferenced{parts_.tables.PinCount(), true});
+    auto [seen, first] =
+        unreferenced_.try_emplace(path, Unreferenced{parts_.tables.PinCount(), true});
     seen->second.again = true;
     const auto stat = io::Stat(path);
-    if (stat && now.us - stat->mtime_ns / 1000 < static_cast<int64_t>(options_.grace_ms) * 1000) return false;
+    if (stat && now.us - stat->mtime_ns / 1000 < static_cast<int64_t>(options_.grace_ms) * 1000)
+        return false;
     return !first && held.oldest >= seen->second.pins;
 }
 
@@ -209,7 +228,8 @@ Result<> BackgroundCare::SweepTable(const std::string& uuid, bool live, const He
             (void)io::RemoveFile(path);
         }
     }
-    if (empty && !held.pinned && !parts_.tables.IsPinned(uuid)) return io::RemoveTree(parts_.folder, uuid);
+    if (empty && !held.pinned && !parts_.tables.IsPinned(uuid))
+        return io::RemoveTree(parts_.folder, uuid);
     return {};
 }
 

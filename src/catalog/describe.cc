@@ -5,7 +5,8 @@
 namespace weft::catalog {
 
 Result<std::vector<engine::HeadColumn>> DescribePort(engine::Pool& pool, JobInputs& inputs,
-                                                     const model::Product& spec, const model::OutputPort& port,
+                                                     const model::Product& spec,
+                                                     const model::OutputPort& port,
                                                      const DescribeLimits& limits) {
     engine::Start start;
     start.user = "product:" + spec.FullName();
@@ -17,12 +18,14 @@ Result<std::vector<engine::HeadColumn>> DescribePort(engine::Pool& pool, JobInpu
     job.sql = port.sql;
     job.inputs = inputs.Inputs();
     job.limits.time_ms = limits.time_ms;
-    auto finished = TRY(engine::RunToEnd(*worker, std::move(job), inputs, nullptr, 0, limits.time_ms + 5'000));
+    auto finished =
+        TRY(engine::RunToEnd(*worker, std::move(job), inputs, nullptr, 0, limits.time_ms + 5'000));
     if (!finished.ended.ok) return std::unexpected(std::move(finished.ended.error));
     return std::move(finished.head.columns);
 }
 
-std::vector<model::Column> WithTypes(std::vector<model::Column> columns, const std::vector<engine::HeadColumn>& yields) {
+std::vector<model::Column> WithTypes(std::vector<model::Column> columns,
+                                     const std::vector<engine::HeadColumn>& yields) {
     if (columns.empty()) {
         for (const auto& yield : yields) {
             columns.emplace_back();

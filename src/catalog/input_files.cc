@@ -14,16 +14,19 @@ namespace weft::catalog {
 namespace {
 
 bool IsBeneath(std::string_view path, std::string_view folder) {
-    return path == folder || (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
+    return path == folder ||
+           (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
 }
 
-// The real path of a folder; "" when it does not exist. Roots and the node's folder may be reached through links.
+// The real path of a folder; "" when it does not exist. Roots and the node's folder may be reached
+// through links.
 std::string RealPath(const std::string& path) {
     char buffer[PATH_MAX];
     return ::realpath(path.c_str(), buffer) ? std::string(buffer) : std::string();
 }
 
-std::string AllowedRoot(const meta::State& state, const std::string& pattern, const std::string& team) {
+std::string AllowedRoot(const meta::State& state, const std::string& pattern,
+                        const std::string& team) {
     const std::string fixed = RootOf(pattern);
     std::string longest;
     for (const auto& entry : state.file_roots) {
@@ -36,8 +39,10 @@ std::string AllowedRoot(const meta::State& state, const std::string& pattern, co
 }
 
 std::unexpected<Error> NotAllowed(const std::string& pattern) {
-    return Fail(Code::kDenied, fmt::format("input file {} does not lie beneath a folder that this node may read", pattern),
-                fmt::format("an administrator allows it: weft serve --allow-files {}", RootOf(pattern)));
+    return Fail(
+        Code::kDenied,
+        fmt::format("input file {} does not lie beneath a folder that this node may read", pattern),
+        fmt::format("an administrator allows it: weft serve --allow-files {}", RootOf(pattern)));
 }
 
 // Hidden ones and links are not taken, as everywhere.
@@ -74,14 +79,20 @@ bool AwaitsUpload(const meta::State& state, const model::Product& product,
 Result<std::string> AbsolutePattern(const model::InputPort& port, const InputPlace& place) {
     if (port.uploaded)
         return UploadFolder(place.data_folder, place.product, port.name) + "/" + port.file;
-    const std::string joined = port.file.starts_with('/') ? port.file : place.folder + "/" + port.file;
+    const std::string joined =
+        port.file.starts_with('/') ? port.file : place.folder + "/" + port.file;
     if (!joined.starts_with('/')) {
-        return Fail(Code::kInvalid, fmt::format("input port {}: {} is relative, and where the product folder lies is not known",
-                                                port.name, port.file), "write an absolute path");
+        return Fail(
+            Code::kInvalid,
+            fmt::format(
+                "input port {}: {} is relative, and where the product folder lies is not known",
+                port.name, port.file),
+            "write an absolute path");
     }
     std::string clean = std::filesystem::path(joined).lexically_normal().string();
     if (clean.find("/../") != std::string::npos || clean.ends_with("/.."))
-        return Fail(Code::kInvalid, fmt::format("input port {}: {} climbs above the root folder", port.name, port.file));
+        return Fail(Code::kInvalid, fmt::format("input port {}: {} climbs above the root folder",
+                                                port.name, port.file));
     return clean;
 }
 
@@ -95,7 +106,8 @@ bool IsAllowed(const meta::State& state, const std::string& pattern, const std::
     return !AllowedRoot(state, pattern, team).empty();
 }
 
-Result<std::vector<InputFile>> FindInputFiles(const meta::State& state, const model::InputPort& port,
+Result<std::vector<InputFile>> FindInputFiles(const meta::State& state,
+                                              const model::InputPort& port,
                                               const InputPlace& place) {
     if (port.uploaded) return FindUploaded(port, place);
     const std::string pattern = TRY(AbsolutePattern(port, place));
@@ -114,7 +126,9 @@ Result<std::vector<InputFile>> FindInputFiles(const meta::State& state, const mo
     for (auto& name : names) {
         InputFile file{root, std::move(name), {}};
         if (!own.empty() && IsBeneath(real_root + "/" + file.relative, own)) {
-            return Fail(Code::kDenied, fmt::format("input port {}: {} lies in the node's own folder", port.name, file.Path()));
+            return Fail(Code::kDenied,
+                        fmt::format("input port {}: {} lies in the node's own folder", port.name,
+                                    file.Path()));
         }
         const auto opened = io::OpenBeneath(root, file.relative);
         if (!opened) {
@@ -125,14 +139,17 @@ Result<std::vector<InputFile>> FindInputFiles(const meta::State& state, const mo
         file.stat = TRY(io::Stat(opened->get()));
         files.push_back(std::move(file));
     }
-    if (files.empty()) return Fail(Code::kNotFound, fmt::format("input port {}: no file matches {}", port.name, pattern));
+    if (files.empty())
+        return Fail(Code::kNotFound,
+                    fmt::format("input port {}: no file matches {}", port.name, pattern));
     return files;
 }
 
 Result<io::Descriptor> OpenInputFile(const InputFile& file) {
     auto opened = TRY(io::OpenBeneath(file.root, file.relative));
     if (TRY(io::Stat(opened.get())) != file.stat)
-        return Fail(Code::kConflict, fmt::format("{} changed while it was being read", file.Path()), "the run is tried again");
+        return Fail(Code::kConflict, fmt::format("{} changed while it was being read", file.Path()),
+                    "the run is tried again");
     return opened;
 }
 

@@ -11,7 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 
 class InputFiles : public testing::Test {
-protected:
+  protected:
     void SetUp() override {
         root_ = fs::temp_directory_path() / ("weft_input_files_" + std::to_string(getpid()));
         fs::create_directories(root_ / "in");
@@ -23,7 +23,9 @@ protected:
         state_.file_roots = {(root_ / "in").string()};
     }
     void TearDown() override { fs::remove_all(root_); }
-    void Write(const std::string& name, std::string_view text) { std::ofstream(root_ / name) << text; }
+    void Write(const std::string& name, std::string_view text) {
+        std::ofstream(root_ / name) << text;
+    }
     model::InputPort Port(std::string file) const {
         model::InputPort port;
         port.name = "files";
@@ -31,7 +33,9 @@ protected:
         return port;
     }
     InputPlace Place() const { return {root_.string(), (root_ / "data").string(), team_}; }
-    Result<std::vector<InputFile>> Find(std::string file) { return FindInputFiles(state_, Port(std::move(file)), Place()); }
+    Result<std::vector<InputFile>> Find(std::string file) {
+        return FindInputFiles(state_, Port(std::move(file)), Place());
+    }
 
     fs::path root_;
     std::string team_ = "sales-data";

@@ -14,9 +14,12 @@ namespace {
 
 engine::FileRelation::Format ToEngine(model::InputPort::Format format) {
     switch (format) {
-        case model::InputPort::Format::kCsv: return engine::FileRelation::Format::kCsv;
-        case model::InputPort::Format::kJsonl: return engine::FileRelation::Format::kJsonLines;
-        case model::InputPort::Format::kParquet: return engine::FileRelation::Format::kParquet;
+        case model::InputPort::Format::kCsv:
+            return engine::FileRelation::Format::kCsv;
+        case model::InputPort::Format::kJsonl:
+            return engine::FileRelation::Format::kJsonLines;
+        case model::InputPort::Format::kParquet:
+            return engine::FileRelation::Format::kParquet;
     }
     return engine::FileRelation::Format::kCsv;
 }
@@ -29,11 +32,12 @@ engine::RelationColumn ToEngine(const model::Column& column) {
     return out;
 }
 
-// The types by which an input file is read: the port's own columns, or, when the output takes the file as it is, the
-// contract's. Otherwise none: the worker looks at the file.
-std::vector<engine::RelationColumn> FileColumns(const model::InputPort& input, const model::Product& spec,
+// The types by which an input file is read: the port's own columns, or, when the output takes the
+// file as it is, the contract's. Otherwise none: the worker looks at the file.
+std::vector<engine::RelationColumn> FileColumns(const model::InputPort& input,
+                                                const model::Product& spec,
                                                 const model::OutputPort& output) {
-    const auto& columns = !input.columns.empty() ? input.columns
+    const auto& columns = !input.columns.empty()                               ? input.columns
                           : output.sql.empty() && spec.input_ports.size() == 1 ? output.columns
                                                                                : input.columns;
     std::vector<engine::RelationColumn> out;
@@ -50,7 +54,8 @@ std::optional<engine::Comparison> Behind(const meta::Port& port, uint64_t positi
     for (const auto& bound : port.columns) {
         if (bound.column.name != model::kPositionColumn) continue;
         std::string encoded;
-        for (int byte = 0; byte < 8; ++byte) encoded.push_back(static_cast<char>(position >> (8 * byte) & 0xff));
+        for (int byte = 0; byte < 8; ++byte)
+            encoded.push_back(static_cast<char>(position >> (8 * byte) & 0xff));
         return engine::Comparison{bound.field_id, engine::Comparison::Op::kGreater, {encoded}};
     }
     return std::nullopt;
@@ -64,13 +69,15 @@ engine::RelationName NameOf(const model::PortName& port) {
 
 std::vector<engine::Input> JobInputs::Inputs() const {
     std::vector<engine::Input> inputs;
-    for (const auto& input : reader_.spec->input_ports) inputs.push_back({input.name, {"", input.name}});
+    for (const auto& input : reader_.spec->input_ports)
+        inputs.push_back({input.name, {"", input.name}});
     if (own_) inputs.push_back({std::string(kKept), {"", std::string(kKept)}});
     if (changed_) inputs.push_back({std::string(kChanged), {"", std::string(kChanged)}});
     return inputs;
 }
 
-std::vector<engine::RelationAnswer> JobInputs::OnNames(const std::vector<engine::RelationName>& names) {
+std::vector<engine::RelationAnswer> JobInputs::OnNames(
+    const std::vector<engine::RelationName>& names) {
     std::vector<engine::RelationAnswer> answers;
     for (const auto& name : names) answers.push_back({name, Answer(name)});
     return answers;
@@ -89,14 +96,19 @@ Result<engine::Relation> JobInputs::Answer(const engine::RelationName& name) {
         return std::unexpected(std::move(missing));
     }
     switch (input->kind) {
-        case model::InputPort::Kind::kFile: return AnswerFiles(*input);
-        case model::InputPort::Kind::kProduct: return AnswerProduct(NameOf(input->product));
-        case model::InputPort::Kind::kPush: return AnswerPushed(*input);
+        case model::InputPort::Kind::kFile:
+            return AnswerFiles(*input);
+        case model::InputPort::Kind::kProduct:
+            return AnswerProduct(NameOf(input->product));
+        case model::InputPort::Kind::kPush:
+            return AnswerPushed(*input);
     }
     return Fail(Code::kCorrupt, "an input port of no kind");
 }
 
-void JobInputs::Keep(const meta::Port& own, std::vector<TableFile> files) { own_ = Own{own, std::move(files)}; }
+void JobInputs::Keep(const meta::Port& own, std::vector<TableFile> files) {
+    own_ = Own{own, std::move(files)};
+}
 
 std::vector<uint64_t> JobInputs::ports_read() const {
     std::vector<uint64_t> ports;
@@ -128,8 +140,10 @@ Result<engine::Relation> JobInputs::AnswerKept() {
 Result<engine::Relation> JobInputs::AnswerChanged() {
     auto relation = TRY(AnswerProduct(changed_->port));
     auto& table = std::get<engine::TableRelation>(relation.body);
-    const std::string behind = fmt::format("{} > {}", QuoteIdentifier(model::kPositionColumn), changed_->position);
-    table.row_filter = table.row_filter.empty() ? behind : fmt::format("({}) AND ({})", table.row_filter, behind);
+    const std::string behind =
+        fmt::format("{} > {}", QuoteIdentifier(model::kPositionColumn), changed_->position);
+    table.row_filter =
+        table.row_filter.empty() ? behind : fmt::format("({}) AND ({})", table.row_filter, behind);
     table.row_count = 0;
     sources_.at(relation.token).behind = changed_->position;
     return relation;
@@ -138,15 +152,19 @@ Result<engine::Relation> JobInputs::AnswerChanged() {
 // SQL that names the product's own push input reads the port that its records go to.
 Result<engine::Relation> JobInputs::AnswerPushed(const model::InputPort& input) {
     const auto* fed = reader_.spec->Feeds(input);
-    if (!fed) return Fail(Code::kInvalid, fmt::format("no output port takes the records of input port {}", input.name));
+    if (!fed)
+        return Fail(Code::kInvalid,
+                    fmt::format("no output port takes the records of input port {}", input.name));
     if (planned_) return NoRows(fed->columns);
-    return AnswerProduct(NameOf({reader_.spec->domain, reader_.spec->name, fed->name, reader_.spec->version.major}));
+    return AnswerProduct(
+        NameOf({reader_.spec->domain, reader_.spec->name, fed->name, reader_.spec->version.major}));
 }
 
 engine::Relation JobInputs::NoRows(const std::vector<model::Column>& columns) {
     engine::TableRelation table;
     for (const auto& column : columns) table.columns.push_back(ToEngine(column));
-    for (size_t i = 0; i < table.columns.size(); ++i) table.columns[i].field_id = static_cast<int32_t>(i + 1);
+    for (size_t i = 0; i < table.columns.size(); ++i)
+        table.columns[i].field_id = static_cast<int32_t>(i + 1);
     engine::Relation relation;
     relation.token = ++last_token_;
     relation.body = std::move(table);
@@ -170,8 +188,8 @@ Result<engine::Relation> JobInputs::AnswerFiles(const model::InputPort& input) {
     } else {
         auto found = FindInputFiles(*reader_.state, input, reader_.place);
         // Its SQL is checked before the first upload, when the input says its columns.
-        if (!found && planned_ && input.uploaded && found.error().code == Code::kNotFound && !input.columns.empty() &&
-            std::ranges::all_of(input.columns, &model::Column::has_type))
+        if (!found && planned_ && input.uploaded && found.error().code == Code::kNotFound &&
+            !input.columns.empty() && std::ranges::all_of(input.columns, &model::Column::has_type))
             return NoRows(input.columns);
         if (!found) return std::unexpected(std::move(found.error()));
         source.files = std::move(*found);
@@ -217,14 +235,16 @@ Result<engine::Relation> JobInputs::AnswerProduct(const engine::RelationName& na
     Source source;
     source.table = std::move(resolved.table);
     if (source.table)
-        read_to_[source.table->port.id.value] = static_cast<uint64_t>(source.table->port.DataVersion());
+        read_to_[source.table->port.id.value] =
+            static_cast<uint64_t>(source.table->port.DataVersion());
     sources_.emplace(relation.token, std::move(source));
     return relation;
 }
 
 Result<engine::ScanFiles> JobInputs::OnOpen(const engine::Open& open) {
     const auto source = sources_.find(open.token);
-    if (source == sources_.end()) return Fail(Code::kCorrupt, "scan of a relation that was not handed out");
+    if (source == sources_.end())
+        return Fail(Code::kCorrupt, "scan of a relation that was not handed out");
     Scan scan{open.token, {}};
     const Source& opened = source->second;
     for (const auto& file : opened.kept) {
@@ -234,7 +254,8 @@ Result<engine::ScanFiles> JobInputs::OnOpen(const engine::Open& open) {
     if (opened.table && !opened.is_kept) {
         auto pruned = open;
         if (opened.behind > 0)
-            if (auto later = Behind(opened.table->port, opened.behind)) pruned.comparisons.push_back(std::move(*later));
+            if (auto later = Behind(opened.table->port, opened.behind))
+                pruned.comparisons.push_back(std::move(*later));
         scan.plan = TRY(tables_.PlanScan(*opened.table, pruned));
     }
     for (const auto& file : opened.files) scan.plan.files.files.push_back({file.stat.size, 0});
@@ -251,7 +272,8 @@ Result<std::vector<io::Descriptor>> JobInputs::OnNeedFiles(const engine::NeedFil
     std::vector<io::Descriptor> opened;
     for (const uint32_t index : need.indices) {
         if (source.table && index < scans_[need.scan].plan.paths.size()) {
-            opened.push_back(TRY(tables_.OpenFile(*source.table, scans_[need.scan].plan.paths[index])));
+            opened.push_back(
+                TRY(tables_.OpenFile(*source.table, scans_[need.scan].plan.paths[index])));
         } else if (!source.table && index < source.files.size()) {
             opened.push_back(TRY(OpenInputFile(source.files[index])));
         } else {
@@ -285,12 +307,15 @@ std::vector<uint64_t> PortsRead(const meta::State& state, const meta::Product& p
 
 namespace {
 
-Result<std::string> FilesSeen(const meta::State& state, const meta::Product& product, const std::string& data_folder) {
+Result<std::string> FilesSeen(const meta::State& state, const meta::Product& product,
+                              const std::string& data_folder) {
     std::string seen;
     for (const auto& input : product.spec.input_ports) {
         if (input.kind != model::InputPort::Kind::kFile) continue;
-        for (const auto& file : TRY(FindInputFiles(state, input, {product.folder, data_folder, product.spec.team.name, product.id})))
-            seen += fmt::format("{} {} {} {};", file.Path(), file.stat.size, file.stat.mtime_ns, file.stat.inode);
+        for (const auto& file : TRY(FindInputFiles(
+                 state, input, {product.folder, data_folder, product.spec.team.name, product.id})))
+            seen += fmt::format("{} {} {} {};", file.Path(), file.stat.size, file.stat.mtime_ns,
+                                file.stat.inode);
     }
     return seen;
 }
@@ -304,12 +329,14 @@ uint64_t Fingerprint(const std::string& seen) {
 
 }  // namespace
 
-Result<uint64_t> FilesFingerprint(const meta::State& state, const meta::Product& product, const std::string& data_folder) {
+Result<uint64_t> FilesFingerprint(const meta::State& state, const meta::Product& product,
+                                  const std::string& data_folder) {
     return Fingerprint(TRY(FilesSeen(state, product, data_folder)));
 }
 
 Result<uint64_t> InputFingerprint(const meta::State& state, const meta::Product& product,
-                                  const std::vector<uint64_t>& ports_read, const std::string& data_folder) {
+                                  const std::vector<uint64_t>& ports_read,
+                                  const std::string& data_folder) {
     std::string seen = fmt::format("generation {};", product.generation);
     seen += TRY(FilesSeen(state, product, data_folder));
     std::vector<const meta::Port*> sources;
@@ -317,14 +344,18 @@ Result<uint64_t> InputFingerprint(const meta::State& state, const meta::Product&
         if (input.kind == model::InputPort::Kind::kProduct) {
             if (const auto* port = FindPublished(state, input.product)) sources.push_back(port);
         } else if (const auto* fed = product.spec.Feeds(input)) {
-            if (const auto* port = state.FindPort(product.id, fed->name, product.spec.version.major)) sources.push_back(port);
+            if (const auto* port =
+                    state.FindPort(product.id, fed->name, product.spec.version.major))
+                sources.push_back(port);
         }
     }
     for (const uint64_t read : ports_read)
-        if (const auto it = state.ports.find(PortId{read}); it != state.ports.end()) sources.push_back(it->second.get());
+        if (const auto it = state.ports.find(PortId{read}); it != state.ports.end())
+            sources.push_back(it->second.get());
     std::ranges::sort(sources, {}, [](const meta::Port* port) { return port->id; });
     sources.erase(std::ranges::unique(sources).begin(), sources.end());
-    for (const auto* port : sources) seen += fmt::format("{} {};", port->id.value, port->DataVersion());
+    for (const auto* port : sources)
+        seen += fmt::format("{} {};", port->id.value, port->DataVersion());
     return Fingerprint(seen);
 }
 

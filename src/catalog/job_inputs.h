@@ -1,5 +1,6 @@
-// Answers a job's worker: the input ports of one product, and the products that its SQL reads. Used by plan (describe
-// what the SQL yields, over products that may exist only in the plan) and by runs (read rows as the product itself).
+// Answers a job's worker: the input ports of one product, and the products that its SQL reads. Used
+// by plan (describe what the SQL yields, over products that may exist only in the plan) and by runs
+// (read rows as the product itself).
 #pragma once
 
 #include <functional>
@@ -17,10 +18,10 @@
 namespace weft::catalog {
 
 class JobInputs : public engine::Host {  // THREAD: one question at a time.
-public:
+  public:
     struct Reader {
         std::shared_ptr<const meta::State> state;
-        govern::Principal who;            // product:… in a run; the applier while planning.
+        govern::Principal who;  // product:… in a run; the applier while planning.
         const model::Product* spec = nullptr;
         const model::OutputPort* port = nullptr;
         InputPlace place;
@@ -33,20 +34,25 @@ public:
     void WhilePlanning(Planned planned) { planned_ = std::move(planned); }
     void WithOutput(NewOutput output) { output_ = std::move(output); }
 
-    // For runs that compute a part (engine::Part names these two inputs, which are no names of SQL). Before Inputs().
+    // For runs that compute a part (engine::Part names these two inputs, which are no names of
+    // SQL). Before Inputs().
     static constexpr std::string_view kKept = "weft kept";
     static constexpr std::string_view kChanged = "weft changed";
-    // The files of the product's own table that hold rows which stay and rows which are computed anew.
+    // The files of the product's own table that hold rows which stay and rows which are computed
+    // anew.
     void Keep(const meta::Port& own, std::vector<TableFile> files);
     // The records of a port fed by events behind `position`, as the product may read them.
-    void Changed(engine::RelationName port, uint64_t position) { changed_ = Records{std::move(port), position}; }
+    void Changed(engine::RelationName port, uint64_t position) {
+        changed_ = Records{std::move(port), position};
+    }
     // File inputs are this one file from now on.
     void OnlyFile(InputFile file) { only_file_ = std::move(file); }
 
     // The inputs as the job names them.
     std::vector<engine::Input> Inputs() const;
 
-    std::vector<engine::RelationAnswer> OnNames(const std::vector<engine::RelationName>& names) override;
+    std::vector<engine::RelationAnswer> OnNames(
+        const std::vector<engine::RelationName>& names) override;
     Result<engine::ScanFiles> OnOpen(const engine::Open& open) override;
     Result<std::vector<io::Descriptor>> OnNeedFiles(const engine::NeedFiles& need) override;
     Result<io::Descriptor> OnNeedOutput(const engine::NeedOutput& need, uint32_t index) override;
@@ -59,13 +65,13 @@ public:
     // Some port fed by events, to which nothing was pushed yet, was read as an empty one.
     bool read_missing() const { return read_missing_; }
 
-private:
-    struct Source {                        // A table, files of one, input files, or nothing.
+  private:
+    struct Source {  // A table, files of one, input files, or nothing.
         std::optional<Scannable> table;
         std::vector<TableFile> kept;
         bool is_kept = false;
         std::vector<InputFile> files;
-        uint64_t behind = 0;               // Only records with a greater position.
+        uint64_t behind = 0;  // Only records with a greater position.
     };
     struct Records {
         engine::RelationName port;
@@ -103,13 +109,15 @@ private:
     std::optional<InputFile> only_file_;
 };
 
-// A hash over what a run of this product would read now: files by path, size, time and inode, products by the version
-// of their data. Equal fingerprints: nothing changed. `ports_read`: what its SQL read by name, beside its input ports (PortIds).
-// FAILS: as FindInputFiles.
+// A hash over what a run of this product would read now: files by path, size, time and inode,
+// products by the version of their data. Equal fingerprints: nothing changed. `ports_read`: what
+// its SQL read by name, beside its input ports (PortIds). FAILS: as FindInputFiles.
 Result<uint64_t> InputFingerprint(const meta::State& state, const meta::Product& product,
-                                  const std::vector<uint64_t>& ports_read, const std::string& data_folder);
+                                  const std::vector<uint64_t>& ports_read,
+                                  const std::string& data_folder);
 // The same over its files alone, for who waits until they keep still.
-Result<uint64_t> FilesFingerprint(const meta::State& state, const meta::Product& product, const std::string& data_folder);
+Result<uint64_t> FilesFingerprint(const meta::State& state, const meta::Product& product,
+                                  const std::string& data_folder);
 // The ports that the product's last published run read.
 std::vector<uint64_t> PortsRead(const meta::State& state, const meta::Product& product);
 

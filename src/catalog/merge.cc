@@ -3,18 +3,25 @@
 #include <fmt/format.h>
 
 #include "catalog/row_checks.h"
+#include "iceberg/cache.h"
+#include "iceberg/scan.h"
 
 namespace weft::catalog {
 namespace {
 
 // Answers the worker of a merge: one relation, exactly the files to be merged.
 class MergeHost : public engine::Host {
-public:
-    MergeHost(Tables& tables, const meta::Port& port, Staging& staging, std::vector<MergeFile> files, std::string filter)
-        : tables_(tables), table_{port, port.table.snapshot_id, port.DataVersion(), tables.Pin(port.table.uuid)},
-          staging_(staging), files_(std::move(files)), filter_(std::move(filter)) {}
+  public:
+    MergeHost(Tables& tables, const meta::Port& port, Staging& staging,
+              std::vector<MergeFile> files, std::string filter)
+        : tables_(tables),
+          table_{port, port.table.snapshot_id, port.DataVersion(), tables.Pin(port.table.uuid)},
+          staging_(staging),
+          files_(std::move(files)),
+          filter_(std::move(filter)) {}
 
-    std::vector<engine::RelationAnswer> OnNames(const std::vector<engine::RelationName>& names) override {
+    std::vector<engine::RelationAnswer> OnNames(
+        const std::vector<engine::RelationName>& names) override {
         std::vector<engine::RelationAnswer> answers;
         for (const auto& name : names) answers.push_back({name, TheTable()});
         return answers;
@@ -28,7 +35,8 @@ public:
     Result<std::vector<io::Descriptor>> OnNeedFiles(const engine::NeedFiles& need) override {
         std::vector<io::Descriptor> opened;
         for (const uint32_t index : need.indices) {
-            if (need.scan >= scans_ || index >= files_.size()) return Fail(Code::kCorrupt, "no such file in the scan");
+            if (need.scan >= scans_ || index >= files_.size())
+                return Fail(Code::kCorrupt, "no such file in the scan");
             opened.push_back(TRY(tables_.OpenFile(table_, files_[index].path)));
         }
         return opened;
@@ -37,7 +45,7 @@ public:
         return staging_.NewFile(index);
     }
 
-private:
+  private:
     Result<engine::Relation> TheTable() const {
         engine::TableRelation relation;
         relation.row_filter = filter_;
@@ -64,8 +72,20 @@ private:
 
 }  // namespace
 
-Result<std::vector<engine::WrittenFile>> MergeFiles(Tables& tables, engine::Pool& pool, const meta::Port& port,
-                                                    Staging& staging, std::vector<MergeFile> files,
+Result<std::vector<MergeFile>> LiveFiles(Tables& tables, const meta::Port& port) {
+    std::vector<MergeFile> files;
+    if (port.table.metadata_location.empty()) return files;
+    const auto metadata = TRY(tables.cache().Metadata(port.table.metadata_location));
+    for (const auto& file :
+         TRY(iceberg::PlanScan(tables.cache(), *metadata, port.table.snapshot_id, {})))
+        files.push_back({file.path, static_cast<uint64_t>(file.file_size),
+                         static_cast<uint64_t>(file.record_count)});
+    return files;
+}
+
+Result<std::vector<engine::WrittenFile>> MergeFiles(Tables& tables, engine::Pool& pool,
+                                                    const meta::Port& port, Staging& staging,
+                                                    std::vector<MergeFile> files,
                                                     const MergeOptions& options) {
     engine::Start start;
     start.user = "node";

@@ -36,9 +36,13 @@ bool HasAllTypes(const std::vector<model::Column>& columns) {
 
 bool Plan::HasErrors() const { return model::HasErrors(findings); }
 
-Planner::Planner(const Products::Parts& parts, std::shared_ptr<const meta::State> state, govern::Principal who,
-                 const ApplyOptions& options)
-    : parts_(parts), state_(std::move(state)), who_(std::move(who)), options_(options), now_(parts.clock.Now()) {}
+Planner::Planner(const Products::Parts& parts, std::shared_ptr<const meta::State> state,
+                 govern::Principal who, const ApplyOptions& options)
+    : parts_(parts),
+      state_(std::move(state)),
+      who_(std::move(who)),
+      options_(options),
+      now_(parts.clock.Now()) {}
 
 Result<Plan> Planner::Make(const std::vector<model::ProductFolder>& folders) {
     plan_.state_version = state_->version;
@@ -54,7 +58,8 @@ Result<Plan> Planner::Make(const std::vector<model::ProductFolder>& folders) {
         for (auto& product : products_) {
             CheckGrants(product);
             if (described)
-                for (const auto& port : product.completed.output_ports) CheckIncremental(product, port);
+                for (const auto& port : product.completed.output_ports)
+                    CheckIncremental(product, port);
             Compare(product);
         }
     }
@@ -63,7 +68,8 @@ Result<Plan> Planner::Make(const std::vector<model::ProductFolder>& folders) {
     return plan_;
 }
 
-void Planner::Add(Severity severity, std::string id, const model::Position& at, std::string message, std::string help) {
+void Planner::Add(Severity severity, std::string id, const model::Position& at, std::string message,
+                  std::string help) {
     Finding finding;
     finding.severity = severity;
     finding.id = std::move(id);
@@ -74,7 +80,8 @@ void Planner::Add(Severity severity, std::string id, const model::Position& at, 
     finding.message = std::move(message);
     finding.help = std::move(help);
     if (std::ranges::none_of(plan_.findings, [&](const Finding& f) {
-            return f.id == finding.id && f.file == finding.file && f.line == finding.line && f.message == finding.message;
+            return f.id == finding.id && f.file == finding.file && f.line == finding.line &&
+                   f.message == finding.message;
         }))
         plan_.findings.push_back(std::move(finding));
 }
@@ -86,7 +93,8 @@ void Planner::Parse(const std::vector<model::ProductFolder>& folders) {
         if (!parsed.product) continue;
         if (FindPlanned(parsed.product->FullName())) {
             Add(Severity::kError, "E2001", parsed.product->at,
-                fmt::format("{} is described by two folders of this plan", parsed.product->FullName()));
+                fmt::format("{} is described by two folders of this plan",
+                            parsed.product->FullName()));
             continue;
         }
         PlannedProduct product;
@@ -97,41 +105,47 @@ void Planner::Parse(const std::vector<model::ProductFolder>& folders) {
         product.change.product = product.spec.FullName();
         product.change.to = ToString(product.spec.version);
         for (const auto& input : product.spec.input_ports)
-            if (input.kind == model::InputPort::Kind::kProduct) product.reads.insert(ReadName(input.product));
+            if (input.kind == model::InputPort::Kind::kProduct)
+                product.reads.insert(ReadName(input.product));
         products_.push_back(std::move(product));
     }
 }
 
 Result<> Planner::CheckRights() const {
     for (const auto& product : products_) {
-        const bool same_team = product.before && state_->teams.at(product.before->team)->name == product.spec.team.name;
-        for (const auto& decision : {govern::DecideDomain(*state_, who_, product.spec.domain),
-                                     same_team ? govern::Decision{govern::Permit{}}
-                                               : govern::DecideTeam(*state_, who_, product.spec.team.name),
-                                     product.before ? govern::Decide(*state_, who_, govern::Action::kEvolve,
-                                                                     *product.before, model::kDefaultPort, now_)
-                                                    : govern::Decision{govern::Permit{}}}) {
+        const bool same_team = product.before && state_->teams.at(product.before->team)->name ==
+                                                     product.spec.team.name;
+        for (const auto& decision :
+             {govern::DecideDomain(*state_, who_, product.spec.domain),
+              same_team ? govern::Decision{govern::Permit{}}
+                        : govern::DecideTeam(*state_, who_, product.spec.team.name),
+              product.before ? govern::Decide(*state_, who_, govern::Action::kEvolve,
+                                              *product.before, model::kDefaultPort, now_)
+                             : govern::Decision{govern::Permit{}}}) {
             const auto* denial = std::get_if<govern::Denial>(&decision);
             if (!denial) continue;
             auto error = govern::ToError(*denial);
-            error.message = fmt::format("you may not apply {}: {}", product.spec.FullName(), denial->rule);
+            error.message =
+                fmt::format("you may not apply {}: {}", product.spec.FullName(), denial->rule);
             return std::unexpected(std::move(error));
         }
     }
     return {};
 }
 
-// Folders that product files name and nobody has allowed yet. An administrator on the node's machine allows them by
-// applying; for anybody else they are an error.
+// Folders that product files name and nobody has allowed yet. An administrator on the node's
+// machine allows them by applying; for anybody else they are an error.
 void Planner::AllowRoots() {
     std::set<std::string> roots;
     auto with_roots = std::make_shared<meta::State>(*state_);
     for (const auto& product : products_) {
         for (const auto& input : product.spec.input_ports) {
             if (input.kind != model::InputPort::Kind::kFile || input.uploaded) continue;
-            const auto pattern = AbsolutePattern(input, {product.folder->path, parts_.data_folder, product.spec.team.name});
+            const auto pattern = AbsolutePattern(
+                input, {product.folder->path, parts_.data_folder, product.spec.team.name});
             if (!pattern) {
-                Add(Severity::kError, "E2010", input.at, pattern.error().message, pattern.error().hint);
+                Add(Severity::kError, "E2010", input.at, pattern.error().message,
+                    pattern.error().hint);
             } else if (!IsAllowed(*state_, *pattern, product.spec.team.name)) {
                 if (options_.allow_files && who_.admin) {
                     roots.insert(RootOf(*pattern));
@@ -140,7 +154,8 @@ void Planner::AllowRoots() {
                 } else {
                     Add(Severity::kError, "E2011", input.at,
                         fmt::format("this node may not read files in {}", RootOf(*pattern)),
-                        fmt::format("an administrator allows it: weft serve --allow-files {}", RootOf(*pattern)));
+                        fmt::format("an administrator allows it: weft serve --allow-files {}",
+                                    RootOf(*pattern)));
                 }
             }
         }
@@ -156,11 +171,13 @@ void Planner::CheckInputs(PlannedProduct& product) {
         const std::string source = ReadName(input.product);
         if (FindPlanned(source)) continue;
         const auto visible = FindVisible(*state_, who_, source, now_);
-        if (!visible) Add(Severity::kError, "E2002", input.at, visible.error().message, visible.error().hint);
+        if (!visible)
+            Add(Severity::kError, "E2002", input.at, visible.error().message, visible.error().hint);
     }
 }
 
-// A product that reads from another domain needs a grant; without it the first run will fail, so say it now.
+// A product that reads from another domain needs a grant; without it the first run will fail, so
+// say it now.
 void Planner::CheckGrants(const PlannedProduct& product) {
     for (const auto& source : product.reads) {
         const auto dot = source.find('.');
@@ -169,20 +186,23 @@ void Planner::CheckGrants(const PlannedProduct& product) {
         const std::string subject = "product:" + product.spec.FullName();
         bool granted = false;
         if (const auto* planned = FindPlanned(source)) {
-            for (const auto& grant : planned->spec.grants) granted |= grant.to == subject || grant.to == "everyone";
+            for (const auto& grant : planned->spec.grants)
+                granted |= grant.to == subject || grant.to == "everyone";
         }
         if (const auto* before = state_->FindProduct(domain, source.substr(dot + 1))) {
             if (const auto it = state_->grants_of.find(before->id); it != state_->grants_of.end()) {
                 for (const GrantId id : it->second) {
                     const auto& to = state_->grants.at(id)->subject;
                     granted |= to.kind == meta::Subject::Kind::kEveryone ||
-                               (to.kind == meta::Subject::Kind::kProduct && to.name == product.spec.FullName());
+                               (to.kind == meta::Subject::Kind::kProduct &&
+                                to.name == product.spec.FullName());
                 }
             }
         }
         if (granted) continue;
         Add(Severity::kWarning, "W2003", product.spec.at,
-            fmt::format("{} reads {} of another domain and has no grant: its runs will fail", product.spec.FullName(), source),
+            fmt::format("{} reads {} of another domain and has no grant: its runs will fail",
+                        product.spec.FullName(), source),
             fmt::format("its owners run: weft grant {} read --to {}", source, subject));
     }
 }
@@ -206,9 +226,11 @@ void Planner::CheckCycles() {
         if (const auto* planned = FindPlanned(name)) {
             for (const auto& source : planned->reads) visit(source);
         } else if (const auto dot = name.find('.'); dot != std::string::npos) {
-            if (const auto* product = state_->FindProduct(name.substr(0, dot), name.substr(dot + 1)))
+            if (const auto* product =
+                    state_->FindProduct(name.substr(0, dot), name.substr(dot + 1)))
                 for (const auto& input : product->spec.input_ports)
-                    if (input.kind == model::InputPort::Kind::kProduct) visit(ReadName(input.product));
+                    if (input.kind == model::InputPort::Kind::kProduct)
+                        visit(ReadName(input.product));
         }
         path.pop_back();
         done.insert(name);
@@ -241,7 +263,8 @@ std::string Planner::MakeId() const {
     for (const auto& product : products_) {
         text += fmt::format("{} {} {};", product.spec.FullName(), product.folder->path,
                             product.before ? product.before->generation : 0);
-        for (const auto& [name, content] : product.folder->files) text += fmt::format("{} {} {}", name, content.size(), content);
+        for (const auto& [name, content] : product.folder->files)
+            text += fmt::format("{} {} {}", name, content.size(), content);
     }
     return "pl_" + Hex(io::Sha256(text).substr(0, 8));
 }
@@ -257,20 +280,23 @@ void Planner::CompletePort(PlannedProduct& product, model::OutputPort& port) {
     if (product.completed.FedBy(port)) return;  // Events: the contract is complete.
     if (product.spec.input_ports.empty() && port.sql.empty()) {
         Add(Severity::kError, "E2005", port.at,
-            fmt::format("output port {} has neither sql nor an input port to take its rows from", port.name));
+            fmt::format("output port {} has neither sql nor an input port to take its rows from",
+                        port.name));
         return;
     }
     if (port.sql.empty() && product.spec.input_ports.size() > 1) {
         Add(Severity::kError, "E2006", port.at,
-            fmt::format("output port {} has no sql, and the product has {} input ports: which one is meant?", port.name,
-                        product.spec.input_ports.size()),
+            fmt::format("output port {} has no sql, and the product has {} input ports: which one "
+                        "is meant?",
+                        port.name, product.spec.input_ports.size()),
             "write sql: SELECT * FROM one_of_them");
         return;
     }
     const InputPlace place{product.folder->path, parts_.data_folder, product.spec.team.name,
                            product.before ? product.before->id : ProductId{}};
     JobInputs inputs(parts_.tables, {state_, who_, &product.spec, &port, place});
-    inputs.WhilePlanning([&](const model::PortName& name) { return PlannedColumns(product, name); });
+    inputs.WhilePlanning(
+        [&](const model::PortName& name) { return PlannedColumns(product, name); });
     const auto yields = DescribePort(parts_.pool, inputs, product.spec, port, {});
     if (yields) {
         Merge(product, port, *yields);
@@ -286,11 +312,13 @@ void Planner::CompletePort(PlannedProduct& product, model::OutputPort& port) {
 }
 
 // The columns of a product that this plan or the state knows, for SQL that reads it.
-Result<std::vector<model::Column>> Planner::PlannedColumns(PlannedProduct& reader, const model::PortName& name) {
+Result<std::vector<model::Column>> Planner::PlannedColumns(PlannedProduct& reader,
+                                                           const model::PortName& name) {
     const std::string full_name = ReadName(name);
     reader.reads.insert(full_name);
     if (const auto* planned = FindPlanned(full_name); planned && !name.major) {
-        if (const auto* port = planned->completed.FindOutput(name.port); port && HasAllTypes(port->columns))
+        if (const auto* port = planned->completed.FindOutput(name.port);
+            port && HasAllTypes(port->columns))
             return port->columns;
     }
     const auto product = FindVisible(*state_, who_, full_name, now_);
@@ -299,12 +327,16 @@ Result<std::vector<model::Column>> Planner::PlannedColumns(PlannedProduct& reade
     if (port && !port->table.metadata_location.empty()) return PublishedColumns(*port);
     const auto* declared = (*product)->spec.FindOutput(name.port);
     if (declared && HasAllTypes(declared->columns)) return declared->columns;
-    return Fail(Code::kUnavailable, fmt::format("the columns of {} are not known before its first run has succeeded", full_name),
+    return Fail(Code::kUnavailable,
+                fmt::format("the columns of {} are not known before its first run has succeeded",
+                            full_name),
                 fmt::format("weft run {} --wait, then apply again", full_name));
 }
 
-// The contract gets the types that were not written; what the contract names and the query does not yield is an error.
-void Planner::Merge(const PlannedProduct& product, model::OutputPort& port, const std::vector<engine::HeadColumn>& yields) {
+// The contract gets the types that were not written; what the contract names and the query does not
+// yield is an error.
+void Planner::Merge(const PlannedProduct& product, model::OutputPort& port,
+                    const std::vector<engine::HeadColumn>& yields) {
     if (port.columns.empty()) {
         port.columns = WithTypes({}, yields);
         for (auto& column : port.columns) column.at = port.at;
@@ -313,13 +345,15 @@ void Planner::Merge(const PlannedProduct& product, model::OutputPort& port, cons
     std::vector<std::string> names;
     for (const auto& yield : yields) names.push_back(yield.name);
     for (auto& column : port.columns) {
-        const auto same = std::ranges::find_if(yields, [&](const auto& y) { return ToLower(y.name) == ToLower(column.name); });
+        const auto same = std::ranges::find_if(
+            yields, [&](const auto& y) { return ToLower(y.name) == ToLower(column.name); });
         if (same == yields.end()) {
             const auto nearest = NearestName(column.name, names);
             Add(Severity::kError, "E1207", column.at,
                 fmt::format("column `{}` in the contract is not produced by {}", column.name,
                             port.sql.empty() ? "the input" : "the query"),
-                (nearest ? fmt::format("did you mean `{}`? ", *nearest) : std::string()) + "produced: " + Join(names, ", "));
+                (nearest ? fmt::format("did you mean `{}`? ", *nearest) : std::string()) +
+                    "produced: " + Join(names, ", "));
         }
     }
     port.columns = WithTypes(std::move(port.columns), yields);
@@ -327,13 +361,15 @@ void Planner::Merge(const PlannedProduct& product, model::OutputPort& port, cons
     for (const auto& name : names) {
         if (!port.FindColumn(name)) {
             Add(Severity::kError, "E2008", port.sql_at.line ? port.sql_at : port.at,
-                fmt::format("the query yields column `{}`, which the contract of {} does not name", name, product.spec.FullName()),
+                fmt::format("the query yields column `{}`, which the contract of {} does not name",
+                            name, product.spec.FullName()),
                 "add it to columns, or leave it out of the query");
         }
     }
 }
 
-// What `incremental` needs and only the plan knows: types that were inferred, columns of what the SQL reads.
+// What `incremental` needs and only the plan knows: types that were inferred, columns of what the
+// SQL reads.
 void Planner::CheckIncremental(const PlannedProduct& product, const model::OutputPort& port) {
     if (!port.incremental) return;
     const auto& incremental = *port.incremental;
@@ -342,14 +378,17 @@ void Planner::CheckIncremental(const PlannedProduct& product, const model::Outpu
     const auto* column = port.FindColumn(incremental.columns[0]);
     if (!column) {
         Add(Severity::kError, "E2015", incremental.at,
-            fmt::format("`incremental` names {}, which the query does not yield", incremental.columns[0]));
+            fmt::format("`incremental` names {}, which the query does not yield",
+                        incremental.columns[0]));
     } else if (column->has_type && !IsOrdinal(column->type)) {
         Add(Severity::kError, "E2015", incremental.at,
-            fmt::format("`incremental` by {}: ranges of the type {} cannot be computed", column->name, ToString(column->type)),
+            fmt::format("`incremental` by {}: ranges of the type {} cannot be computed",
+                        column->name, ToString(column->type)),
             "a column of type date, timestamp, timestamptz, integer or bigint");
     } else if (column->has_type && !IsTime(column->type) && incremental.lateness_us > 0) {
         Add(Severity::kError, "E2015", incremental.at,
-            fmt::format("`lateness` is a time, and {} is of the type {}", column->name, ToString(column->type)),
+            fmt::format("`lateness` is a time, and {} is of the type {}", column->name,
+                        ToString(column->type)),
             "leave lateness out, or name a column of time");
     }
 }
@@ -361,7 +400,9 @@ void Planner::CheckMerge(const PlannedProduct& product, const model::OutputPort&
         const auto* planned = FindPlanned(source);
         const auto dot = source.find('.');
         const auto* applied = state_->FindProduct(source.substr(0, dot), source.substr(dot + 1));
-        const model::Product* spec = planned ? &planned->completed : applied ? &applied->spec : nullptr;
+        const model::Product* spec = planned   ? &planned->completed
+                                     : applied ? &applied->spec
+                                               : nullptr;
         if (!spec) continue;
         for (const auto& events : spec->output_ports) {
             if (!spec->FedBy(events)) continue;
@@ -378,12 +419,15 @@ void Planner::CheckMerge(const PlannedProduct& product, const model::OutputPort&
         return input.kind == model::InputPort::Kind::kPush;
     });
     if (reads_events || own) return;
-    Add(Severity::kError, "E2014", port.incremental->at, "`merge` needs a product fed by events among what the query reads",
+    Add(Severity::kError, "E2014", port.incremental->at,
+        "`merge` needs a product fed by events among what the query reads",
         "leave `incremental` out, or write {by: COLUMN}");
 }
 
-// Where in the product's files the SQL is wrong: the worker says the byte in the text, the model knows where the text is.
-void Planner::AddDescribeError(const PlannedProduct& product, const model::OutputPort& port, const Error& error) {
+// Where in the product's files the SQL is wrong: the worker says the byte in the text, the model
+// knows where the text is.
+void Planner::AddDescribeError(const PlannedProduct& product, const model::OutputPort& port,
+                               const Error& error) {
     model::Position at = port.sql_at.line ? port.sql_at : port.at;
     uint32_t position = 0;
     for (const auto& finding : error.findings) position = std::max(position, finding.column);
@@ -391,7 +435,8 @@ void Planner::AddDescribeError(const PlannedProduct& product, const model::Outpu
         const std::string_view before = std::string_view(port.sql).substr(0, position - 1);
         const auto lines = static_cast<uint32_t>(std::ranges::count(before, '\n'));
         const auto last = before.rfind('\n');
-        const auto column = static_cast<uint32_t>(before.size() - (last == before.npos ? 0 : last + 1));
+        const auto column =
+            static_cast<uint32_t>(before.size() - (last == before.npos ? 0 : last + 1));
         at.line += lines;
         at.column = lines == 0 ? at.column + column : column + 1;
     }
@@ -419,7 +464,9 @@ void Planner::Compare(PlannedProduct& product) {
     }
     const model::Product before = Before(*product.before);
     change.from = ToString(before.version);
-    if (product.before->files == product.folder->files && product.before->folder == product.folder->path) return;
+    if (product.before->files == product.folder->files &&
+        product.before->folder == product.folder->path)
+        return;
     change.kind = ChangeKind::kChange;
     for (const auto& port : product.completed.output_ports) {
         const auto* old = before.FindOutput(port.name);
@@ -431,7 +478,8 @@ void Planner::Compare(PlannedProduct& product) {
             if (port.name != model::kDefaultPort) column.column = port.name + "." + column.column;
             change.columns.push_back(std::move(column));
         }
-        if (old->sql != port.sql) change.notes.push_back(fmt::format("sql of port {} changes", port.name));
+        if (old->sql != port.sql)
+            change.notes.push_back(fmt::format("sql of port {} changes", port.name));
     }
     bool port_removed = false;
     for (const auto& old : before.output_ports) {
@@ -443,14 +491,18 @@ void Planner::Compare(PlannedProduct& product) {
         plan_.findings.push_back(std::move(*finding));
     const bool new_major = product.completed.version.major > before.version.major;
     if (port_removed && !new_major) {
-        Add(Severity::kError, "E1301", product.spec.at, "an output port is removed, which needs a new major version",
-            fmt::format("write version: {}", ToString(model::Next(before.version, model::Bump::kMajor))));
+        Add(Severity::kError, "E1301", product.spec.at,
+            "an output port is removed, which needs a new major version",
+            fmt::format("write version: {}",
+                        ToString(model::Next(before.version, model::Bump::kMajor))));
     }
-    change.breaking = port_removed || std::ranges::any_of(change.columns, &model::ColumnChange::breaking);
+    change.breaking =
+        port_removed || std::ranges::any_of(change.columns, &model::ColumnChange::breaking);
     if (new_major) {
         change.breaking = true;
-        change.notes.push_back(fmt::format("version {} stays readable as {}", before.version.major,
-                                           model::TableName({before.domain, before.name, "default", before.version.major})));
+        change.notes.push_back(fmt::format(
+            "version {} stays readable as {}", before.version.major,
+            model::TableName({before.domain, before.name, "default", before.version.major})));
     }
     plan_.breaking |= change.breaking;
 }

@@ -6,9 +6,13 @@ namespace weft::catalog {
 
 std::vector<meta::BoundColumn> RejectedColumns() {
     using Kind = DataType::Kind;
-    static constexpr std::pair<const char*, Kind> kColumns[] = {
-        {"reason", Kind::kVarchar},          {"file", Kind::kVarchar},     {"line", Kind::kBigint}, {"raw", Kind::kVarchar},
-        {"received_at", Kind::kTimestampTz}, {"position", Kind::kBigint}, {"key", Kind::kVarchar}};
+    static constexpr std::pair<const char*, Kind> kColumns[] = {{"reason", Kind::kVarchar},
+                                                                {"file", Kind::kVarchar},
+                                                                {"line", Kind::kBigint},
+                                                                {"raw", Kind::kVarchar},
+                                                                {"received_at", Kind::kTimestampTz},
+                                                                {"position", Kind::kBigint},
+                                                                {"key", Kind::kVarchar}};
     std::vector<meta::BoundColumn> columns;
     for (const auto& [name, kind] : kColumns) {
         meta::BoundColumn bound;

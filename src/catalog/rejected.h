@@ -1,5 +1,5 @@
-// The columns of a product's dead letters, `product__rejected`: the same for files and for pushed events. The worker
-// (engine/job_load.cc) writes them with these field ids.
+// The columns of a product's dead letters, `product__rejected`: the same for files and for pushed
+// events. The worker (engine/job_load.cc) writes them with these field ids.
 #pragma once
 
 #include <vector>
@@ -8,7 +8,8 @@
 
 namespace weft::catalog {
 
-// reason, file, line, raw, received_at, position, key. `file` and `line` are of files, `position` and `key` of events.
+// reason, file, line, raw, received_at, position, key. `file` and `line` are of files, `position`
+// and `key` of events.
 std::vector<meta::BoundColumn> RejectedColumns();
 
 }  // namespace weft::catalog

@@ -11,7 +11,8 @@ RowCheck CheckOf(const model::Column& column) {
     const std::string type = ToString(column.type);
     std::vector<std::string> terms;
     std::vector<std::string> words;
-    const auto compare = [&](const std::optional<std::string>& bound, std::string_view op, std::string_view word) {
+    const auto compare = [&](const std::optional<std::string>& bound, std::string_view op,
+                             std::string_view word) {
         if (!bound) return;
         terms.push_back(fmt::format("{} {} CAST({} AS {})", name, op, QuoteLiteral(*bound), type));
         words.push_back(fmt::format("{} {}", word, *bound));
@@ -22,12 +23,14 @@ RowCheck CheckOf(const model::Column& column) {
     compare(quality.exclusive_minimum, ">", "above");
     compare(quality.exclusive_maximum, "<", "below");
     if (quality.pattern) {
-        terms.push_back(fmt::format("regexp_full_match({}, {})", name, QuoteLiteral(*quality.pattern)));
+        terms.push_back(
+            fmt::format("regexp_full_match({}, {})", name, QuoteLiteral(*quality.pattern)));
         words.push_back("pattern " + *quality.pattern);
     }
     if (!quality.values.empty()) {
         std::vector<std::string> values;
-        for (const auto& value : quality.values) values.push_back(fmt::format("CAST({} AS {})", QuoteLiteral(value), type));
+        for (const auto& value : quality.values)
+            values.push_back(fmt::format("CAST({} AS {})", QuoteLiteral(value), type));
         terms.push_back(fmt::format("{} IN ({})", name, Join(values, ", ")));
         words.push_back("one of " + Join(quality.values, ", "));
     }
@@ -48,7 +51,8 @@ std::vector<engine::OutputColumn> OutputColumns(const std::vector<meta::BoundCol
     for (const auto& bound : columns) {
         auto check = CheckOf(bound.column);
         out.push_back({bound.column.name, bound.column.type, bound.field_id, bound.child_ids,
-                       bound.column.required || bound.column.primary_key, std::move(check.expression), std::move(check.name)});
+                       bound.column.required || bound.column.primary_key,
+                       std::move(check.expression), std::move(check.name)});
     }
     return out;
 }
@@ -60,7 +64,8 @@ std::vector<std::vector<std::string>> UniqueSets(const std::vector<meta::BoundCo
         if (bound.column.primary_key) key.push_back(bound.column.name);
     if (!key.empty()) sets.push_back(key);
     for (const auto& bound : columns)
-        if (bound.column.unique && key != std::vector{bound.column.name}) sets.push_back({bound.column.name});
+        if (bound.column.unique && key != std::vector{bound.column.name})
+            sets.push_back({bound.column.name});
     return sets;
 }
 

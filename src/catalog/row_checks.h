@@ -1,4 +1,5 @@
-// A contract's columns as the worker checks them: types, required, and quality rules as one SQL expression each.
+// A contract's columns as the worker checks them: types, required, and quality rules as one SQL
+// expression each.
 #pragma once
 
 #include <string>
@@ -10,11 +11,11 @@
 
 namespace weft::catalog {
 
-// Quality of one column as a DuckDB boolean expression over the output row, with its name for messages; both empty
-// when there is no rule. Null passes: `required` is the rule about null.
+// Quality of one column as a DuckDB boolean expression over the output row, with its name for
+// messages; both empty when there is no rule. Null passes: `required` is the rule about null.
 struct RowCheck {
     std::string expression;
-    std::string name;          // "minimum 0 and maximum 100 of amount"
+    std::string name;  // "minimum 0 and maximum 100 of amount"
 };
 RowCheck CheckOf(const model::Column& column);
 

@@ -17,7 +17,9 @@ TEST(RowChecks, BoundsBecomeOneExpressionWithTheColumnsType) {
     column.quality.minimum = "0";
     column.quality.exclusive_maximum = "100";
     const auto check = CheckOf(column);
-    EXPECT_EQ(check.expression, "\"amount\" >= CAST('0' AS decimal(12,2)) AND \"amount\" < CAST('100' AS decimal(12,2))");
+    EXPECT_EQ(
+        check.expression,
+        "\"amount\" >= CAST('0' AS decimal(12,2)) AND \"amount\" < CAST('100' AS decimal(12,2))");
     EXPECT_EQ(check.name, "minimum 0 and below 100 of amount");
 }
 
@@ -29,7 +31,9 @@ TEST(RowChecks, HostileTextStaysALiteral) {
     EXPECT_EQ(CheckOf(column).expression, "regexp_full_match(\"a\"\"; DROP\", 'x'' OR ''1''=''1')");
 }
 
-TEST(RowChecks, AColumnWithoutRulesHasNoCheck) { EXPECT_TRUE(CheckOf(Amount()).expression.empty()); }
+TEST(RowChecks, AColumnWithoutRulesHasNoCheck) {
+    EXPECT_TRUE(CheckOf(Amount()).expression.empty());
+}
 
 TEST(RowChecks, TheKeyIsOneSetAndRequired) {
     meta::BoundColumn a{Amount(), 1, {}}, b{Amount(), 2, {}}, c{Amount(), 3, {}};

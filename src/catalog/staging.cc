@@ -36,9 +36,12 @@ Result<Staging> Staging::Open(Tables& tables, const meta::Port* port) {
 
 Result<io::Descriptor> Staging::NewFile(uint32_t index) {
     const std::string path = fmt::format("{}/data/{}.parquet", base_.location, iceberg::NewUuid());
-    io::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640));
-    if (!file) return Fail(Code::kUnavailable, "cannot create a data file in " + base_.location + "/data");
-    if (!paths_.emplace(index, path).second) return Fail(Code::kCorrupt, "a worker asked for the same file twice");
+    io::Descriptor file(
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640));
+    if (!file)
+        return Fail(Code::kUnavailable, "cannot create a data file in " + base_.location + "/data");
+    if (!paths_.emplace(index, path).second)
+        return Fail(Code::kCorrupt, "a worker asked for the same file twice");
     return file;
 }
 
@@ -49,10 +52,12 @@ std::string Staging::NameOf(uint32_t index) const {
 
 Result<iceberg::DataFile> Staging::ToDataFile(const engine::WrittenFile& file) const {
     const auto path = paths_.find(file.index);
-    if (path == paths_.end()) return Fail(Code::kCorrupt, "a worker wrote a file that it was not given");
+    if (path == paths_.end())
+        return Fail(Code::kCorrupt, "a worker wrote a file that it was not given");
     const uint64_t size = TRY(io::FileSize(path->second));
     if (size != file.size_bytes)
-        return Fail(Code::kCorrupt, fmt::format("a worker reported {} bytes of a file that has {}", file.size_bytes, size));
+        return Fail(Code::kCorrupt, fmt::format("a worker reported {} bytes of a file that has {}",
+                                                file.size_bytes, size));
     iceberg::DataFile data;
     data.path = path->second;
     data.record_count = static_cast<int64_t>(file.row_count);
@@ -78,15 +83,20 @@ namespace {
 
 iceberg::Change::Operation ToIceberg(Staging::Change::Operation operation) {
     switch (operation) {
-        case Staging::Change::Operation::kReplace: return iceberg::Change::Operation::kReplace;
-        case Staging::Change::Operation::kAppend: return iceberg::Change::Operation::kAppend;
-        case Staging::Change::Operation::kRewrite: return iceberg::Change::Operation::kRewrite;
-        case Staging::Change::Operation::kOverwrite: break;
+        case Staging::Change::Operation::kReplace:
+            return iceberg::Change::Operation::kReplace;
+        case Staging::Change::Operation::kAppend:
+            return iceberg::Change::Operation::kAppend;
+        case Staging::Change::Operation::kRewrite:
+            return iceberg::Change::Operation::kRewrite;
+        case Staging::Change::Operation::kOverwrite:
+            break;
     }
     return iceberg::Change::Operation::kOverwrite;
 }
 
-// TailFile::stats: [[field id, bytes, values, nulls, lower, upper], …], bounds in Base64 and absent when unknown.
+// TailFile::stats: [[field id, bytes, values, nulls, lower, upper], …], bounds in Base64 and absent
+// when unknown.
 std::string StatsText(const engine::WrittenFile& file) {
     Json columns = Json::array();
     for (const auto& column : file.columns) {
@@ -101,7 +111,9 @@ std::string StatsText(const engine::WrittenFile& file) {
 }
 
 Result<std::vector<engine::WrittenColumn>> ReadStats(const std::string& text) {
-    const auto bad = [] { return Fail(Code::kCorrupt, "the statistics of a tail file cannot be read"); };
+    const auto bad = [] {
+        return Fail(Code::kCorrupt, "the statistics of a tail file cannot be read");
+    };
     const Json json = TRY(ParseJson(text, 16u << 20));
     std::vector<engine::WrittenColumn> columns;
     for (const Json& one : json) {
@@ -135,13 +147,15 @@ Result<std::vector<meta::TailFile>> Staging::SealTail(const std::vector<engine::
     for (const auto& file : files) {
         const auto data = TRY(ToDataFile(file));  // Checks what the worker said.
         const io::Descriptor written(::open(data.path.c_str(), O_RDONLY | O_CLOEXEC));
-        if (!written) return Fail(Code::kUnavailable, "cannot open a data file that was just written");
+        if (!written)
+            return Fail(Code::kUnavailable, "cannot open a data file that was just written");
         CHECK_OK(io::SyncFile(written.get()));
-        tail.push_back({.name = data.path.substr(base_.location.size() + std::string_view("/data/").size()),
-                        .row_count = file.row_count,
-                        .size_bytes = file.size_bytes,
-                        .last_position = last_position,
-                        .stats = StatsText(file)});
+        tail.push_back(
+            {.name = data.path.substr(base_.location.size() + std::string_view("/data/").size()),
+             .row_count = file.row_count,
+             .size_bytes = file.size_bytes,
+             .last_position = last_position,
+             .stats = StatsText(file)});
     }
     if (!tail.empty()) CHECK_OK(io::SyncDirectory(base_.location + "/data"));
     return tail;
@@ -159,7 +173,8 @@ Result<engine::WrittenFile> Staging::Adopt(const meta::TailFile& file, uint32_t 
     return written;
 }
 
-Result<meta::Table> Staging::Prepare(const Binding& binding, const std::vector<engine::WrittenFile>& files,
+Result<meta::Table> Staging::Prepare(const Binding& binding,
+                                     const std::vector<engine::WrittenFile>& files,
                                      const Change& change, Timestamp now) {
     iceberg::Change commit;
     commit.operation = ToIceberg(change.operation);
@@ -189,7 +204,8 @@ Result<meta::Table> Staging::Prepare(const Binding& binding, const std::vector<e
     table.snapshot_id = prepared_->metadata.current_snapshot_id.value_or(0);
     table.last_column_id = std::max(binding.last_column_id, prepared_->metadata.last_column_id);
     table.published = now;
-    const auto live = TRY(iceberg::PlanScan(tables_->cache(), prepared_->metadata, table.snapshot_id, {}));
+    const auto live =
+        TRY(iceberg::PlanScan(tables_->cache(), prepared_->metadata, table.snapshot_id, {}));
     table.file_count = static_cast<uint32_t>(live.size());
     table.row_count = 0;
     table.size_bytes = 0;
@@ -201,7 +217,8 @@ Result<meta::Table> Staging::Prepare(const Binding& binding, const std::vector<e
 }
 
 void Staging::Abandon(const Error& error) {
-    if (error.code == Code::kUnknownOutcome) return;  // It may be published: care sweeps what is not.
+    if (error.code == Code::kUnknownOutcome)
+        return;  // It may be published: care sweeps what is not.
     if (prepared_) iceberg::Abandon(*prepared_);
     for (const auto& [index, path] : paths_)
         if (!adopted_.contains(index)) (void)io::RemoveFile(path);

@@ -19,16 +19,17 @@ namespace {
 
 // How many readers and writers hold a table's files. OWNS: nothing; the pins keep it alive.
 class Pins {
-public:
-    static std::shared_ptr<const void> Add(const std::shared_ptr<Pins>& pins, const std::string& uuid) {
+  public:
+    static std::shared_ptr<const void> Add(const std::shared_ptr<Pins>& pins,
+                                           const std::string& uuid) {
         uint64_t number = 0;
         {
             std::scoped_lock lock(pins->mutex_);
             number = ++pins->last_;
             pins->held_[uuid].insert(number);
         }
-        return std::shared_ptr<const void>(pins.get(),
-                                           [pins, uuid, number](const void*) { pins->Remove(uuid, number); });
+        return std::shared_ptr<const void>(
+            pins.get(), [pins, uuid, number](const void*) { pins->Remove(uuid, number); });
     }
     bool Has(const std::string& uuid) const {
         std::scoped_lock lock(mutex_);
@@ -44,7 +45,7 @@ public:
         return last_;
     }
 
-private:
+  private:
     void Remove(const std::string& uuid, uint64_t number) {
         std::scoped_lock lock(mutex_);
         const auto it = held_.find(uuid);
@@ -52,13 +53,13 @@ private:
         if (it->second.empty()) held_.erase(it);
     }
     mutable std::mutex mutex_;
-    uint64_t last_ = 0;                              // Guarded by mutex_.
+    uint64_t last_ = 0;                               // Guarded by mutex_.
     std::map<std::string, std::set<uint64_t>> held_;  // Guarded by mutex_.
 };
 
 // The nearest table that this principal may read; nobody is told of names that he may not see.
-std::string NearestReadable(const meta::State& state, const govern::Principal& who, const engine::RelationName& name,
-                            Timestamp now) {
+std::string NearestReadable(const meta::State& state, const govern::Principal& who,
+                            const engine::RelationName& name, Timestamp now) {
     std::vector<std::string> names;
     for (const auto& [id, product] : state.products) {
         if (std::holds_alternative<govern::Permit>(
@@ -84,8 +85,8 @@ Error NotPublished(const meta::State& state, const meta::Product& product) {
     return error;
 }
 
-// What a reader of a port fed by events does not see of its files: records after the version that he reads, and dead
-// letters that were replayed or purged. Empty: nothing.
+// What a reader of a port fed by events does not see of its files: records after the version that
+// he reads, and dead letters that were replayed or purged. Empty: nothing.
 std::string EventFilter(const Scannable& table) {
     const meta::Port& port = table.port;
     std::vector<std::string> parts;
@@ -94,7 +95,8 @@ std::string EventFilter(const Scannable& table) {
     if (port.pushed && table.data_version < port.DataVersion())
         parts.push_back(fmt::format("\"{}\" <= {}", position, table.data_version));
     for (const auto& settled : port.settled)
-        parts.push_back(fmt::format("(\"{0}\" IS NULL OR \"{0}\" < {1} OR \"{0}\" > {2})", position, settled.first, settled.last));
+        parts.push_back(fmt::format("(\"{0}\" IS NULL OR \"{0}\" < {1} OR \"{0}\" > {2})", position,
+                                    settled.first, settled.last));
     return Join(parts, " AND ");
 }
 
@@ -103,9 +105,10 @@ engine::TableRelation ToRelation(const Scannable& table, const govern::Permit& p
     engine::TableRelation relation;
     relation.row_filter = EventFilter(table);
     if (!permit.row_filter.empty()) {
-        relation.row_filter = relation.row_filter.empty()
-                                  ? permit.row_filter
-                                  : fmt::format("({}) AND ({})", permit.row_filter, relation.row_filter);
+        relation.row_filter =
+            relation.row_filter.empty()
+                ? permit.row_filter
+                : fmt::format("({}) AND ({})", permit.row_filter, relation.row_filter);
     }
     relation.row_count = relation.row_filter.empty() ? port.table.row_count + port.TailRows() : 0;
     for (const auto& bound : port.columns) {
@@ -127,28 +130,34 @@ std::vector<iceberg::Comparison> ToIceberg(const std::vector<engine::Comparison>
     std::vector<iceberg::Comparison> out;
     out.reserve(comparisons.size());
     for (const auto& comparison : comparisons)
-        out.push_back({comparison.field_id, static_cast<iceberg::Comparison::Op>(comparison.op), comparison.values});
+        out.push_back({comparison.field_id, static_cast<iceberg::Comparison::Op>(comparison.op),
+                       comparison.values});
     return out;
 }
-static_assert(static_cast<int>(iceberg::Comparison::Op::kIn) == static_cast<int>(engine::Comparison::Op::kIn));
-static_assert(static_cast<int>(iceberg::Comparison::Op::kIsNull) == static_cast<int>(engine::Comparison::Op::kIsNull));
+static_assert(static_cast<int>(iceberg::Comparison::Op::kIn) ==
+              static_cast<int>(engine::Comparison::Op::kIn));
+static_assert(static_cast<int>(iceberg::Comparison::Op::kIsNull) ==
+              static_cast<int>(engine::Comparison::Op::kIsNull));
 
 class LocalTables : public Tables {
-public:
+  public:
     explicit LocalTables(Parts parts) : parts_(std::move(parts)) {}
 
-    Result<Resolved> Resolve(const std::shared_ptr<const meta::State>& state, const govern::Principal& who,
-                             const engine::RelationName& name, int64_t data_version) override;
+    Result<Resolved> Resolve(const std::shared_ptr<const meta::State>& state,
+                             const govern::Principal& who, const engine::RelationName& name,
+                             int64_t data_version) override;
     Result<Plan> PlanScan(const Scannable& table, const engine::Open& open) override;
     Result<io::Descriptor> OpenFile(const Scannable& table, const std::string& path) override;
-    std::shared_ptr<const void> Pin(const std::string& uuid) override { return Pins::Add(pins_, uuid); }
+    std::shared_ptr<const void> Pin(const std::string& uuid) override {
+        return Pins::Add(pins_, uuid);
+    }
     bool IsPinned(const std::string& uuid) const override { return pins_->Has(uuid); }
     uint64_t OldestPin(const std::string& uuid) const override { return pins_->Oldest(uuid); }
     uint64_t PinCount() const override { return pins_->Count(); }
     iceberg::Cache& cache() override { return cache_; }
     const std::string& folder() const override { return parts_.folder; }
 
-private:
+  private:
     Result<Resolved> ResolveSystem(const meta::State& state, const govern::Principal& who,
                                    const engine::RelationName& name) const;
     Parts parts_;
@@ -166,8 +175,10 @@ Result<Resolved> LocalTables::ResolveSystem(const meta::State& state, const gove
     return resolved;
 }
 
-// Name -> product, port, major -> decision -> relation: the only way to rows, for every access path.
-Result<Resolved> LocalTables::Resolve(const std::shared_ptr<const meta::State>& state, const govern::Principal& who,
+// Name -> product, port, major -> decision -> relation: the only way to rows, for every access
+// path.
+Result<Resolved> LocalTables::Resolve(const std::shared_ptr<const meta::State>& state,
+                                      const govern::Principal& who,
                                       const engine::RelationName& name, int64_t data_version) {
     if (name.domain == "mesh") return ResolveSystem(*state, who, name);
     const Timestamp now = parts_.clock.Now();
@@ -180,21 +191,26 @@ Result<Resolved> LocalTables::Resolve(const std::shared_ptr<const meta::State>& 
     const meta::Product* product = state->FindProduct(port_name->domain, port_name->product);
     if (!product) return missing();
 
-    // First of all: to those who may not know of it, a product is exactly like one that does not exist.
-    const auto known = govern::Decide(*state, who, govern::Action::kDiscover, *product, port_name->port, now);
+    // First of all: to those who may not know of it, a product is exactly like one that does not
+    // exist.
+    const auto known =
+        govern::Decide(*state, who, govern::Action::kDiscover, *product, port_name->port, now);
     if (std::holds_alternative<govern::Denial>(known)) return missing();
 
     if (port_name->port == kFilesPort) {
-        auto files = TRY(FilesRelation(*state, who, *product, port_name->major.value_or(product->spec.version.major), now));
+        auto files = TRY(FilesRelation(
+            *state, who, *product, port_name->major.value_or(product->spec.version.major), now));
         if (!files) return missing();
         Resolved resolved;
         resolved.relation.body = std::move(*files);
         resolved.full_name = state->FullName(*product);
         return resolved;
     }
-    const auto decision = govern::Decide(*state, who, govern::Action::kRead, *product, port_name->port, now);
+    const auto decision =
+        govern::Decide(*state, who, govern::Action::kRead, *product, port_name->port, now);
     if (const auto* denial = std::get_if<govern::Denial>(&decision))
-        return std::unexpected(govern::ToError(*state, who, *product, port_name->port, *denial, now));
+        return std::unexpected(
+            govern::ToError(*state, who, *product, port_name->port, *denial, now));
 
     const meta::Port* port = FindPublished(*state, *port_name);
     const bool declared = product->spec.FindOutput(port_name->port) != nullptr &&
@@ -203,16 +219,17 @@ Result<Resolved> LocalTables::Resolve(const std::shared_ptr<const meta::State>& 
     if (!port || !port->HasRows()) return std::unexpected(NotPublished(*state, *product));
 
     Resolved resolved;
-    resolved.table = Scannable{*port, port->table.snapshot_id, data_version ? data_version : port->DataVersion(),
-                               Pin(port->table.uuid)};
+    resolved.table =
+        Scannable{*port, port->table.snapshot_id, data_version ? data_version : port->DataVersion(),
+                  Pin(port->table.uuid)};
     if (!port->pushed && data_version) resolved.table->snapshot_id = data_version;
     resolved.relation.body = ToRelation(*resolved.table, std::get<govern::Permit>(decision));
     resolved.full_name = state->FullName(*product);
     return resolved;
 }
 
-// Tail files are few and young: all of them are read. A file may be asked for until care has swept it, which waits for
-// the pin of the reader.
+// Tail files are few and young: all of them are read. A file may be asked for until care has swept
+// it, which waits for the pin of the reader.
 void AddTail(const meta::Port& port, Tables::Plan& plan) {
     for (const auto& file : port.tail) {
         plan.files.files.push_back({file.size_bytes, file.row_count});
@@ -228,8 +245,9 @@ Result<Tables::Plan> LocalTables::PlanScan(const Scannable& table, const engine:
     }
     const auto metadata = TRY(cache_.Metadata(table.port.table.metadata_location));
     if (table.snapshot_id != 0 && !metadata->FindSnapshot(table.snapshot_id)) {
-        auto gone = Fail(Code::kUnavailable, "the snapshot that this transaction or page reads has expired",
-                         "start again from the newest");
+        auto gone =
+            Fail(Code::kUnavailable, "the snapshot that this transaction or page reads has expired",
+                 "start again from the newest");
         gone.error().sqlstate = "72000";
         return gone;
     }
@@ -239,7 +257,8 @@ Result<Tables::Plan> LocalTables::PlanScan(const Scannable& table, const engine:
     plan.files.files.reserve(files.size());
     plan.paths.reserve(files.size());
     for (const auto& file : files) {
-        plan.files.files.push_back({static_cast<uint64_t>(file.file_size), static_cast<uint64_t>(file.record_count)});
+        plan.files.files.push_back(
+            {static_cast<uint64_t>(file.file_size), static_cast<uint64_t>(file.record_count)});
         plan.paths.push_back(file.path);
     }
     AddTail(table.port, plan);
@@ -248,7 +267,8 @@ Result<Tables::Plan> LocalTables::PlanScan(const Scannable& table, const engine:
 
 Result<io::Descriptor> LocalTables::OpenFile(const Scannable& table, const std::string& path) {
     const std::string root = table.port.table.location + "/";
-    if (!path.starts_with(root)) return Fail(Code::kCorrupt, "a data file lies outside of its table");
+    if (!path.starts_with(root))
+        return Fail(Code::kCorrupt, "a data file lies outside of its table");
     return io::OpenBeneath(table.port.table.location, path.substr(root.size()));
 }
 

@@ -1,5 +1,4 @@
-// Frames and messages between node and worker. Both ends include this file and nothing else of each
-// other.
+// Frames and messages between node and worker. Both ends include this file, nothing else of each other.
 //
 // Two socket pairs per worker (design.md, Reading):
 //   control  frames in both directions, descriptors ride on them (SCM_RIGHTS). Requests of the

@@ -28,16 +28,17 @@ namespace {
 using Steady = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr uint32_t kPoisonFailures = 3;       // Of a single record, before it is taken for one that kills workers.
+constexpr uint32_t kPoisonFailures =
+    3;  // Of a single record, before it is taken for one that kills workers.
 constexpr uint32_t kDrainMs = 10'000;
 constexpr uint32_t kConflictsMax = 20;
 constexpr int64_t kFreeBytesAgeMs = 500;
 
 // What is to be done for one stream.
 struct Work {
-    std::optional<Steady::time_point> due;     // Nothing to do when absent.
+    std::optional<Steady::time_point> due;  // Nothing to do when absent.
     bool busy = false;
-    uint32_t failures = 0;                     // In a row.
+    uint32_t failures = 0;  // In a row.
     uint64_t records_max = UINT64_MAX;
     std::string error;
 };
@@ -50,47 +51,54 @@ struct Commits {
 };
 
 class NodeIngest : public Ingest {
-public:
-    NodeIngest(Parts parts, IngestOptions options) : parts_(std::move(parts)), options_(std::move(options)) {}
+  public:
+    NodeIngest(Parts parts, IngestOptions options)
+        : parts_(std::move(parts)), options_(std::move(options)) {}
     ~NodeIngest() override { Stop(); }
     Result<> Start();
 
-    Result<Target> FindTarget(const meta::State& state, const govern::Principal& who, std::string_view domain,
-                              std::string_view product, std::string_view input) const override {
+    Result<Target> FindTarget(const meta::State& state, const govern::Principal& who,
+                              std::string_view domain, std::string_view product,
+                              std::string_view input) const override {
         return ingest::FindTarget(state, who, domain, product, input, parts_.clock.Now());
     }
     Result<Target> FindTable(const meta::State& state, const govern::Principal& who,
                              const engine::RelationName& name) const override {
         return ingest::FindTable(state, who, name, parts_.clock.Now());
     }
-    Result<Target> FindType(const meta::State& state, const govern::Principal& who, std::string_view domain,
-                            std::string_view type) const override {
+    Result<Target> FindType(const meta::State& state, const govern::Principal& who,
+                            std::string_view domain, std::string_view type) const override {
         return ingest::FindType(state, who, domain, type, parts_.clock.Now());
     }
-    Result<Receipt> Accept(const Target& target, const govern::Principal& who, Records records, std::string key) override;
-    Result<Checked> WaitChecked(const Stream& stream, const Receipt& receipt, uint64_t wait_ms) override;
-    Result<uint64_t> Replay(const Target& target, const govern::Principal& who, std::vector<Letter> letters) override;
-    Result<> Purge(ProductId product, uint32_t major, std::vector<meta::Settled> ranges, const std::string& by) override;
+    Result<Receipt> Accept(const Target& target, const govern::Principal& who, Records records,
+                           std::string key) override;
+    Result<Checked> WaitChecked(const Stream& stream, const Receipt& receipt,
+                                uint64_t wait_ms) override;
+    Result<uint64_t> Replay(const Target& target, const govern::Principal& who,
+                            std::vector<Letter> letters) override;
+    Result<> Purge(ProductId product, uint32_t major, std::vector<meta::Settled> ranges,
+                   const std::string& by) override;
     std::shared_ptr<const void> OnRolled(std::function<void()> callback) override;
     std::vector<Lag> Lags() const override;
     Log& log() override { return *log_; }
     void Drain() override;
 
-private:
+  private:
     RollParts Rolling() const {
-        return {parts_.store, parts_.tables, parts_.pool, parts_.clock, *log_, options_.memory_bytes, options_.roll_bytes_max};
+        return {parts_.store,          parts_.tables,          parts_.pool, parts_.clock, *log_,
+                options_.memory_bytes, options_.roll_bytes_max};
     }
     Result<> MayAccept();
     Result<Receipt> Append(Entry entry);
     void Loop(std::stop_token stop);
-    void NoteStates();                                   // New and changed products get their ports.
+    void NoteStates();  // New and changed products get their ports.
     void RollOne(const Stream& stream);
     void CommitOne(PortId port);
     void AfterRoll(const Stream& stream, const Result<Rolled>& rolled);
     void ScheduleCommits(ProductId product);
     void TellFollowers();
     void Stop();
-    bool Idle() const;                                   // REQUIRES: mutex_ held.
+    bool Idle() const;  // REQUIRES: mutex_ held.
 
     Parts parts_;
     IngestOptions options_;
@@ -102,24 +110,24 @@ private:
 
     // Outlives this: the store cannot forget a callback.
     struct Signal {
-        std::mutex mutex;
-        std::condition_variable_any wake;
-        bool states_changed = true;                      // Guarded by mutex.
+        mutable std::mutex mutex;
+        mutable std::condition_variable_any wake;
+        mutable bool states_changed = true;  // Guarded by mutex.
     };
-    const std::shared_ptr<Signal> signal_ = std::make_shared<Signal>();
+    const std::shared_ptr<const Signal> signal_ = std::make_shared<const Signal>();
     std::mutex& mutex_ = signal_->mutex;
     std::condition_variable_any& wake_ = signal_->wake;
-    std::map<Stream, Work> work_;                        // Guarded by mutex_, as all below.
+    std::map<Stream, Work> work_;  // Guarded by mutex_, as all below.
     std::map<PortId, Commits> commits_;
-    std::map<ProductId, uint64_t> generations_;          // Of products whose ports are made.
-    std::set<std::pair<ProductId, uint64_t>> replaying_; // Dead letters in the log.
-    struct Followers {                                   // Outlives this, too: a follower may end later.
-        std::mutex mutex;
-        std::map<uint64_t, std::function<void()>> callbacks;
-        uint64_t last = 0;
+    std::map<ProductId, uint64_t> generations_;           // Of products whose ports are made.
+    std::set<std::pair<ProductId, uint64_t>> replaying_;  // Dead letters in the log.
+    struct Followers {  // Outlives this, too: a follower may end later.
+        mutable std::mutex mutex;
+        mutable std::map<uint64_t, std::function<void()>> callbacks;
+        mutable uint64_t last = 0;
     };
-    const std::shared_ptr<Followers> followers_ = std::make_shared<Followers>();
-    std::vector<std::jthread> threads_;                  // Last: joins first.
+    const std::shared_ptr<const Followers> followers_ = std::make_shared<const Followers>();
+    std::vector<std::jthread> threads_;  // Last: joins first.
 };
 
 Result<> NodeIngest::Start() {
@@ -138,8 +146,10 @@ Result<> NodeIngest::Start() {
     const auto now = Steady::now();
     for (const auto& pending : log_->Waiting()) {
         work_[pending.stream].due = now;
-        for (const auto& entry : TRY(log_->Read(pending.stream, rolled(pending.stream), UINT64_MAX)))
-            for (const uint64_t letter : entry.replays) replaying_.emplace(pending.stream.product, letter);
+        for (const auto& entry :
+             TRY(log_->Read(pending.stream, rolled(pending.stream), UINT64_MAX)))
+            for (const uint64_t letter : entry.replays)
+                replaying_.emplace(pending.stream.product, letter);
     }
     const auto state = parts_.store.Snapshot();
     for (const auto& [id, port] : state->ports)
@@ -157,15 +167,21 @@ Result<> NodeIngest::Start() {
 // ---- accepting
 
 Result<> NodeIngest::MayAccept() {
-    if (draining_) return Fail(Code::kUnavailable, "the node is stopping: nothing was stored", "try again when it is back");
+    if (draining_)
+        return Fail(Code::kUnavailable, "the node is stopping: nothing was stored",
+                    "try again when it is back");
     CHECK_OK(parts_.store.CheckWritable());
-    const int64_t now = std::chrono::duration_cast<milliseconds>(Steady::now().time_since_epoch()).count();
+    const int64_t now =
+        std::chrono::duration_cast<milliseconds>(Steady::now().time_since_epoch()).count();
     if (now - free_checked_ms_ > kFreeBytesAgeMs) {
         free_checked_ms_ = now;
         free_bytes_ = io::FreeBytes(options_.log.folder).value_or(0);
     }
     if (free_bytes_ >= options_.free_bytes_min) return {};
-    Error error{Code::kUnavailable, "the node's disk is nearly full: nothing was stored", {}, "53100",
+    Error error{Code::kUnavailable,
+                "the node's disk is nearly full: nothing was stored",
+                {},
+                "53100",
                 "free space on it, or ask an administrator; `weft du` shows what takes it"};
     return std::unexpected(std::move(error));
 }
@@ -184,7 +200,8 @@ Result<Receipt> NodeIngest::Append(Entry entry) {
     return receipt;
 }
 
-Result<Receipt> NodeIngest::Accept(const Target& target, const govern::Principal& who, Records records, std::string key) {
+Result<Receipt> NodeIngest::Accept(const Target& target, const govern::Principal& who,
+                                   Records records, std::string key) {
     CHECK_OK(MayAccept());
     if (records.count == 0) return Receipt{log_->LastPosition(target.stream) + 1, 0, false};
     Entry entry;
@@ -197,7 +214,8 @@ Result<Receipt> NodeIngest::Accept(const Target& target, const govern::Principal
     return Append(std::move(entry));
 }
 
-Result<Ingest::Checked> NodeIngest::WaitChecked(const Stream& stream, const Receipt& receipt, uint64_t wait_ms) {
+Result<Ingest::Checked> NodeIngest::WaitChecked(const Stream& stream, const Receipt& receipt,
+                                                uint64_t wait_ms) {
     Checked checked;
     checked.done = outcomes_.Wait(stream, receipt.first_position + receipt.count - 1, wait_ms);
     if (!checked.done) return checked;
@@ -211,7 +229,8 @@ Result<Ingest::Checked> NodeIngest::WaitChecked(const Stream& stream, const Rece
 
 // ---- dead letters
 
-Result<uint64_t> NodeIngest::Replay(const Target& target, const govern::Principal& who, std::vector<Letter> letters) {
+Result<uint64_t> NodeIngest::Replay(const Target& target, const govern::Principal& who,
+                                    std::vector<Letter> letters) {
     CHECK_OK(MayAccept());
     Entry entry;
     entry.stream = target.stream;
@@ -219,11 +238,13 @@ Result<uint64_t> NodeIngest::Replay(const Target& target, const govern::Principa
     {
         std::scoped_lock lock(mutex_);
         const auto state = parts_.store.Snapshot();
-        if (!state->products.contains(target.stream.product)) return Fail(Code::kNotFound, "this product is gone");
+        if (!state->products.contains(target.stream.product))
+            return Fail(Code::kNotFound, "this product is gone");
         // Of all majors: a contract that was mended is often the next one.
         uint64_t newest = 0;
         std::vector<meta::Settled> settled;
-        if (const auto ports = state->ports_of.find(target.stream.product); ports != state->ports_of.end()) {
+        if (const auto ports = state->ports_of.find(target.stream.product);
+            ports != state->ports_of.end()) {
             for (const PortId id : ports->second) {
                 const meta::Port& port = *state->ports.at(id);
                 if (port.name != meta::kRejectedPort) continue;
@@ -255,8 +276,10 @@ Result<uint64_t> NodeIngest::Replay(const Target& target, const govern::Principa
     return receipt->count;
 }
 
-Result<> NodeIngest::Purge(ProductId product, uint32_t major, std::vector<meta::Settled> ranges, const std::string& by) {
-    CHECK_OK(parts_.store.Commit(by, meta::SettleRejected{product, major, std::move(ranges), "purged by " + by}));
+Result<> NodeIngest::Purge(ProductId product, uint32_t major, std::vector<meta::Settled> ranges,
+                           const std::string& by) {
+    CHECK_OK(parts_.store.Commit(
+        by, meta::SettleRejected{product, major, std::move(ranges), "purged by " + by}));
     for (uint32_t attempt = 0; attempt < kConflictsMax; ++attempt) {
         const auto state = parts_.store.Snapshot();
         const auto* port = state->FindPort(product, meta::kRejectedPort, major);
@@ -264,13 +287,15 @@ Result<> NodeIngest::Purge(ProductId product, uint32_t major, std::vector<meta::
         const auto done = RewriteLetters(Rolling(), port->id);
         if (done || done.error().code != Code::kConflict) return done;
     }
-    return Fail(Code::kUnavailable, "the dead letters are hidden, but their table is too busy to be written again",
+    return Fail(Code::kUnavailable,
+                "the dead letters are hidden, but their table is too busy to be written again",
                 "purge once more later: their bytes are still on the disk");
 }
 
 // ---- rolling
 
-// Each product that takes events has its ports from the moment it is applied, with the newest contract.
+// Each product that takes events has its ports from the moment it is applied, with the newest
+// contract.
 void NodeIngest::NoteStates() {
     std::scoped_lock lock(mutex_);
     if (!std::exchange(signal_->states_changed, false)) return;
@@ -280,7 +305,8 @@ void NodeIngest::NoteStates() {
         if (!state->products.contains(id)) gone.push_back(id);
     for (const ProductId id : gone) {
         generations_.erase(id);
-        std::erase_if(work_, [&](const auto& each) { return each.first.product == id && !each.second.busy; });
+        std::erase_if(
+            work_, [&](const auto& each) { return each.first.product == id && !each.second.busy; });
         log_->Forget(id);
     }
     for (const auto& [id, product] : state->products) {
@@ -288,7 +314,8 @@ void NodeIngest::NoteStates() {
         if (seen == product->generation) continue;
         seen = product->generation;
         for (const auto& input : product->spec.input_ports)
-            if (input.kind == model::InputPort::Kind::kPush) work_[{id, input.name}].due = Steady::now();
+            if (input.kind == model::InputPort::Kind::kPush)
+                work_[{id, input.name}].due = Steady::now();
     }
 }
 
@@ -395,7 +422,8 @@ void NodeIngest::ScheduleCommits(ProductId product) {
         if (port.tail.empty()) continue;
         uint64_t bytes = 0;
         for (const auto& file : port.tail) bytes += file.size_bytes;
-        auto [at, fresh] = commits_.try_emplace(id, Commits{now + milliseconds(options_.commit_ms)});
+        auto [at, fresh] =
+            commits_.try_emplace(id, Commits{now + milliseconds(options_.commit_ms)});
         if (bytes >= options_.commit_bytes && !at->second.busy) at->second.due = now;
     }
     wake_.notify_one();
@@ -414,8 +442,10 @@ void NodeIngest::CommitOne(PortId port) {
         return;
     }
     commit.failures = done || done.error().code == Code::kConflict ? 0 : commit.failures + 1;
-    if (!done && done.error().code != Code::kConflict) LogWarn("ingest", "committing a tail: {}", done.error().message);
-    const uint32_t wait = done ? options_.commit_ms : std::min<uint32_t>(200u << std::min(commit.failures, 7u), 30'000);
+    if (!done && done.error().code != Code::kConflict)
+        LogWarn("ingest", "committing a tail: {}", done.error().message);
+    const uint32_t wait = done ? options_.commit_ms
+                               : std::min<uint32_t>(200u << std::min(commit.failures, 7u), 30'000);
     commit.due = Steady::now() + milliseconds(wait);
 }
 
@@ -464,7 +494,8 @@ std::vector<Ingest::Lag> NodeIngest::Lags() const {
 }
 
 bool NodeIngest::Idle() const {
-    return std::ranges::none_of(work_, [](const auto& each) { return each.second.busy || each.second.due; }) &&
+    return std::ranges::none_of(
+               work_, [](const auto& each) { return each.second.busy || each.second.due; }) &&
            std::ranges::none_of(commits_, [](const auto& each) { return each.second.busy; });
 }
 
@@ -475,8 +506,10 @@ void NodeIngest::Drain() {
         {
             std::scoped_lock lock(mutex_);
             for (auto& [stream, work] : work_)
-                if (work.due && work.failures > 0) work.due.reset();  // It is in the log: the next start goes on.
-                else if (work.due) work.due = Steady::now();
+                if (work.due && work.failures > 0)
+                    work.due.reset();  // It is in the log: the next start goes on.
+                else if (work.due)
+                    work.due = Steady::now();
             if (Idle()) break;
             wake_.notify_all();
         }

@@ -23,7 +23,8 @@ bool Outcomes::Wait(const Stream& stream, uint64_t position, uint64_t wait_ms) {
     std::unique_lock lock(mutex_);
     const auto done = [&] {
         const auto at = rolls_.find(stream);
-        return stopped_ || (at != rolls_.end() && !at->second.empty() && at->second.back().last >= position);
+        return stopped_ ||
+               (at != rolls_.end() && !at->second.empty() && at->second.back().last >= position);
     };
     return rolled_.wait_for(lock, std::chrono::milliseconds(wait_ms), done) && !stopped_;
 }
@@ -42,13 +43,16 @@ Outcomes::Found Outcomes::Find(const Stream& stream, uint64_t first, uint64_t co
         if (first <= rolled.first && rolled.last <= last) {
             found.rejected += rolled.rejected;
         } else {
-            found.rejected += static_cast<uint64_t>(std::ranges::count_if(rolled.bad, [&](const engine::BadRecord& bad) {
-                return first <= bad.line && bad.line <= last;
-            }));
-            if (rolled.bad.size() < rolled.rejected && rolled.bad.back().line < last) found.exact = false;
+            found.rejected += static_cast<uint64_t>(
+                std::ranges::count_if(rolled.bad, [&](const engine::BadRecord& bad) {
+                    return first <= bad.line && bad.line <= last;
+                }));
+            if (rolled.bad.size() < rolled.rejected && rolled.bad.back().line < last)
+                found.exact = false;
         }
         for (const auto& bad : rolled.bad)
-            if (first <= bad.line && bad.line <= last && found.reasons.size() < kReasonsMax) found.reasons.push_back(bad);
+            if (first <= bad.line && bad.line <= last && found.reasons.size() < kReasonsMax)
+                found.reasons.push_back(bad);
     }
     return found;
 }

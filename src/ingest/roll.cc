@@ -13,7 +13,6 @@
 #include "catalog/rejected.h"
 #include "catalog/row_checks.h"
 #include "catalog/staging.h"
-#include "iceberg/scan.h"
 #include "ingest/batch.h"
 #include "meta/runs.h"
 #include "meta/tails.h"
@@ -22,17 +21,22 @@ namespace weft::ingest {
 namespace {
 
 constexpr uint64_t kRollTimeMs = 120'000;
-constexpr uint32_t kRejectedFiles = 1'000'000;      // Numbers of dead letters' files begin here.
-constexpr uint64_t kAppendAsIsBytes = 8ull << 20;   // A tail file of this size needs no merging.
+constexpr uint32_t kRejectedFiles = 1'000'000;     // Numbers of dead letters' files begin here.
+constexpr uint64_t kAppendAsIsBytes = 8ull << 20;  // A tail file of this size needs no merging.
 
 // Answers the worker of a roll: one relation, one file of lines.
 class RollHost : public engine::Host {
-public:
-    RollHost(engine::FileRelation relation, io::Descriptor lines, uint64_t bytes, catalog::Staging& accepted,
-             catalog::Staging& rejected)
-        : relation_(std::move(relation)), lines_(std::move(lines)), bytes_(bytes), accepted_(accepted), rejected_(rejected) {}
+  public:
+    RollHost(engine::FileRelation relation, io::Descriptor lines, uint64_t bytes,
+             catalog::Staging& accepted, catalog::Staging& rejected)
+        : relation_(std::move(relation)),
+          lines_(std::move(lines)),
+          bytes_(bytes),
+          accepted_(accepted),
+          rejected_(rejected) {}
 
-    std::vector<engine::RelationAnswer> OnNames(const std::vector<engine::RelationName>& names) override {
+    std::vector<engine::RelationAnswer> OnNames(
+        const std::vector<engine::RelationName>& names) override {
         std::vector<engine::RelationAnswer> answers;
         engine::Relation relation;
         relation.token = 1;
@@ -58,7 +62,7 @@ public:
         return need.rejected ? rejected_.NewFile(kRejectedFiles + index) : accepted_.NewFile(index);
     }
 
-private:
+  private:
     engine::FileRelation relation_;
     io::Descriptor lines_;
     uint64_t bytes_;
@@ -83,9 +87,9 @@ struct Work {
     const meta::Product* product = nullptr;
     const model::InputPort* input = nullptr;
     const model::OutputPort* spec = nullptr;
-    const meta::Port* port = nullptr;            // Null: to be made.
+    const meta::Port* port = nullptr;  // Null: to be made.
     const meta::Port* letters = nullptr;
-    uint64_t position = 0;                       // Rolled so far.
+    uint64_t position = 0;  // Rolled so far.
     catalog::Binding binding;
 };
 
@@ -98,16 +102,17 @@ Result<Work> LookUp(const RollParts& parts, const Stream& stream) {
     work.input = work.product->spec.FindInput(stream.input);
     work.spec = work.input ? work.product->spec.Feeds(*work.input) : nullptr;
     if (!work.spec)
-        return Fail(Code::kNotFound, fmt::format("{} has no input {} for events any more",
-                                                 work.state->FullName(*work.product), stream.input),
+        return Fail(Code::kNotFound,
+                    fmt::format("{} has no input {} for events any more",
+                                work.state->FullName(*work.product), stream.input),
                     "its records wait until an input port of this name is applied again");
     const uint32_t major = work.product->spec.version.major;
     work.port = work.state->FindPort(stream.product, work.spec->name, major);
     work.letters = work.state->FindPort(stream.product, meta::kRejectedPort, major);
     work.position = meta::RolledPosition(*work.state, stream.product, work.spec->name);
-    work.binding = TRY(catalog::BindColumns(work.spec->columns,
-                                            work.port ? work.port->columns : std::vector<meta::BoundColumn>{},
-                                            work.port ? work.port->table.last_column_id : 0));
+    work.binding = TRY(catalog::BindColumns(
+        work.spec->columns, work.port ? work.port->columns : std::vector<meta::BoundColumn>{},
+        work.port ? work.port->table.last_column_id : 0));
     return work;
 }
 
@@ -129,8 +134,8 @@ engine::FileRelation ToRelation(const Work& work, const Batch& batch) {
     return relation;
 }
 
-Result<engine::Ended> Check(const RollParts& parts, const Work& work, const Batch& batch, catalog::Staging& accepted,
-                            catalog::Staging& rejected) {
+Result<engine::Ended> Check(const RollParts& parts, const Work& work, const Batch& batch,
+                            catalog::Staging& accepted, catalog::Staging& rejected) {
     engine::Start start;
     start.user = "product:" + work.state->FullName(*work.product);
     start.memory_bytes = parts.memory_bytes;
@@ -144,7 +149,8 @@ Result<engine::Ended> Check(const RollParts& parts, const Work& work, const Batc
     job.bad_rows_share_max = 1;
     job.rejected = true;
     job.limits.time_ms = kRollTimeMs;
-    RollHost host(ToRelation(work, batch), TRY(InMemory(batch.lines)), batch.lines.size(), accepted, rejected);
+    RollHost host(ToRelation(work, batch), TRY(InMemory(batch.lines)), batch.lines.size(), accepted,
+                  rejected);
     auto finished = TRY(engine::RunToEnd(*worker, job, host, nullptr, 0, kRollTimeMs));
     if (!finished.ended.ok) return std::unexpected(finished.ended.error);
     return std::move(finished.ended);
@@ -163,7 +169,8 @@ meta::TailPart Part(const Work& work, std::string port, const catalog::Staging& 
 }
 
 bool IsCurrent(const Work& work) {
-    if (!work.port || work.port->contract_version != ToString(work.product->spec.version)) return false;
+    if (!work.port || work.port->contract_version != ToString(work.product->spec.version))
+        return false;
     std::vector<model::Column> published;
     for (const auto& bound : work.port->columns) published.push_back(bound.column);
     return published == work.spec->columns;
@@ -184,11 +191,13 @@ std::vector<meta::Settled> ToRanges(std::vector<uint64_t> positions) {
 
 }  // namespace
 
-Result<Rolled> Roll(const RollParts& parts, const Stream& stream, uint64_t records_max, bool poison) {
+Result<Rolled> Roll(const RollParts& parts, const Stream& stream, uint64_t records_max,
+                    bool poison) {
     const Work work = TRY(LookUp(parts, stream));
     const auto entries = TRY(parts.log.Read(stream, work.position, parts.bytes_max));
     const Batch batch = TRY(MakeBatch(entries, work.position, records_max, poison));
-    if (batch.count == 0 && IsCurrent(work)) return Rolled{work.position + 1, work.position, 0, {}, {}};
+    if (batch.count == 0 && IsCurrent(work))
+        return Rolled{work.position + 1, work.position, 0, {}, {}};
 
     auto accepted = TRY(catalog::Staging::Open(parts.tables, work.port));
     auto rejected = TRY(catalog::Staging::Open(parts.tables, work.letters));
@@ -209,12 +218,14 @@ Result<Rolled> Roll(const RollParts& parts, const Stream& stream, uint64_t recor
         command.expected_generation = work.product->generation;
         command.expected_position = work.position;
         command.position = rolled.last;
-        command.accepted = Part(work, work.spec->name, accepted, work.binding.columns, work.binding.last_column_id);
+        command.accepted = Part(work, work.spec->name, accepted, work.binding.columns,
+                                work.binding.last_column_id);
         command.accepted.files = TRY(accepted.SealTail(good, rolled.last));
         if (!letters.empty()) {
             auto columns = catalog::RejectedColumns();
             const auto last_id = static_cast<int32_t>(columns.size());
-            command.rejected = Part(work, std::string(meta::kRejectedPort), rejected, std::move(columns), last_id);
+            command.rejected =
+                Part(work, std::string(meta::kRejectedPort), rejected, std::move(columns), last_id);
             command.rejected->files = TRY(rejected.SealTail(letters, rolled.last));
         }
         command.settles = ToRanges(batch.replays);
@@ -244,21 +255,24 @@ Result<> Commit(const RollParts& parts, PortId id) {
             if (file.size_bytes >= kAppendAsIsBytes) {
                 files.push_back(TRY(staging.Adopt(file, index++)));
             } else {
-                small.push_back({port.table.location + "/data/" + file.name, file.size_bytes, file.row_count});
+                small.push_back(
+                    {port.table.location + "/data/" + file.name, file.size_bytes, file.row_count});
                 small_files.push_back(&file);
             }
         }
         if (small.size() == 1) {
             files.push_back(TRY(staging.Adopt(*small_files[0], index++)));
         } else if (!small.empty()) {
-            auto merged = TRY(catalog::MergeFiles(parts.tables, parts.pool, port, staging, std::move(small), {}));
+            auto merged = TRY(
+                catalog::MergeFiles(parts.tables, parts.pool, port, staging, std::move(small), {}));
             std::ranges::move(merged, std::back_inserter(files));
         }
         catalog::Staging::Change change;
         change.operation = catalog::Staging::Change::Operation::kAppend;
         change.summary = {{"weft.position", std::to_string(port.position)},
                           {"weft.contract-version", port.contract_version}};
-        const auto table = TRY(staging.Prepare({port.columns, port.table.last_column_id}, files, change, parts.clock.Now()));
+        const auto table = TRY(staging.Prepare({port.columns, port.table.last_column_id}, files,
+                                               change, parts.clock.Now()));
         meta::CommitTail command;
         command.port = id;
         command.expected_metadata_location = port.table.metadata_location;
@@ -278,28 +292,28 @@ Result<> RewriteLetters(const RollParts& parts, PortId id) {
     CHECK_OK(Commit(parts, id));
     const auto state = parts.store.Snapshot();
     const auto at = state->ports.find(id);
-    if (at == state->ports.end() || at->second->settled.empty() || at->second->table.metadata_location.empty()) return {};
+    if (at == state->ports.end() || at->second->settled.empty() ||
+        at->second->table.metadata_location.empty())
+        return {};
     const meta::Port& port = *at->second;
-    const auto metadata = TRY(parts.tables.cache().Metadata(port.table.metadata_location));
-    const auto live = TRY(iceberg::PlanScan(parts.tables.cache(), *metadata, port.table.snapshot_id, {}));
+    auto files = TRY(catalog::LiveFiles(parts.tables, port));
     auto staging = TRY(catalog::Staging::Open(parts.tables, &port));
     const auto rewrite = [&]() -> Result<> {
         catalog::Staging::Change change;
         change.operation = catalog::Staging::Change::Operation::kRewrite;
-        std::vector<catalog::MergeFile> files;
-        for (const auto& file : live) {
-            change.removed.push_back(file.path);
-            files.push_back({file.path, static_cast<uint64_t>(file.file_size), static_cast<uint64_t>(file.record_count)});
-        }
+        for (const auto& file : files) change.removed.push_back(file.path);
         catalog::MergeOptions options;
         for (const auto& settled : port.settled)
-            options.row_filter += fmt::format("{}(\"position\" IS NULL OR \"position\" < {} OR \"position\" > {})",
-                                              options.row_filter.empty() ? "" : " AND ", settled.first, settled.last);
-        const auto kept = TRY(catalog::MergeFiles(parts.tables, parts.pool, port, staging, std::move(files), options));
+            options.row_filter +=
+                fmt::format("{}(\"position\" IS NULL OR \"position\" < {} OR \"position\" > {})",
+                            options.row_filter.empty() ? "" : " AND ", settled.first, settled.last);
+        const auto kept = TRY(catalog::MergeFiles(parts.tables, parts.pool, port, staging,
+                                                  std::move(files), options));
         meta::CommitTail command;
         command.port = id;
         command.expected_metadata_location = port.table.metadata_location;
-        command.table = TRY(staging.Prepare({port.columns, port.table.last_column_id}, kept, change, parts.clock.Now()));
+        command.table = TRY(staging.Prepare({port.columns, port.table.last_column_id}, kept, change,
+                                            parts.clock.Now()));
         command.settled_gone = port.settled;
         CHECK_OK(parts.store.Commit("ingest", command));
         return {};

@@ -175,7 +175,9 @@ TEST(Folder, InputsHaveOneKnownSource) {
     };
     EXPECT_EQ(input("{name: a, file: x.tsv.gz}"), "");
     EXPECT_EQ(input("{name: a, file: x.bin, format: jsonl}"), "");
-    EXPECT_EQ(input("{name: a, events: push}"), "");
+    EXPECT_EQ(input("{name: a, upload: \"*.csv\"}"), "");
+    EXPECT_EQ(input("{name: a, upload: in/x.csv}"), "E1401@8 ");
+    EXPECT_EQ(input("{name: a, events: push}"), "E1412@1 ");  // Its port needs columns.
     EXPECT_EQ(input("{name: a}"), "E1401@8 ");
     EXPECT_EQ(input("{name: a, file: x.csv, events: push}"), "E1401@8 ");
     EXPECT_EQ(input("{name: a, kafka: topic}"), "E1402@8 ");
