@@ -7,6 +7,7 @@ namespace weft::iceberg {
 namespace {
 
 constexpr uint64_t kFileBytesMax = uint64_t{256} << 20;
+constexpr size_t kDocumentsMax = 4;  // Of one table: readers of older ones read the file again.
 
 // Rough sizes in memory are enough: the budget protects the node, it is not an account.
 size_t BytesOf(const ManifestList& list) {
@@ -57,10 +58,24 @@ void Cache::Put(const std::string& key, std::shared_ptr<const void> value, size_
     items_.push_front({key, std::move(value), bytes});
     by_key_.emplace(key, items_.begin());
     bytes_ += bytes;
-    while (bytes_ > bytes_max_) {
-        bytes_ -= items_.back().bytes;
-        by_key_.erase(items_.back().key);
-        items_.pop_back();
+    while (bytes_ > bytes_max_) Erase(std::string(items_.back().key));
+}
+
+void Cache::Erase(const std::string& key) {
+    const auto it = by_key_.find(key);
+    if (it == by_key_.end()) return;
+    bytes_ -= it->second->bytes;
+    items_.erase(it->second);
+    by_key_.erase(it);
+}
+
+void Cache::DropOlderDocuments(const std::string& location) {
+    std::scoped_lock lock(mutex_);
+    auto& keys = documents_[location.substr(0, location.find_last_of('/'))];
+    keys.push_back("t" + location);
+    while (keys.size() > kDocumentsMax) {
+        Erase(keys.front());
+        keys.pop_front();
     }
 }
 
@@ -71,6 +86,7 @@ Result<std::shared_ptr<const TableMetadata>> Cache::Metadata(const std::string& 
     const auto size = TRY(io::FileSize(location));
     auto table = std::make_shared<const TableMetadata>(TRY(Load(location)));
     Put(key, table, size * 8);  // JSON values take several times the bytes of their text.
+    DropOlderDocuments(location);
     return table;
 }
 

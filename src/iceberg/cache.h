@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <deque>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -44,11 +45,15 @@ private:
     };
     std::shared_ptr<const void> Find(const std::string& key);
     void Put(const std::string& key, std::shared_ptr<const void> value, size_t bytes);
+    // Each commit leaves a metadata document that nobody asks for again: a table keeps its newest few.
+    void DropOlderDocuments(const std::string& location);
+    void Erase(const std::string& key);  // REQUIRES: mutex_ is held.
 
     const size_t bytes_max_;
     mutable std::mutex mutex_;
     std::list<Item> items_;  // Guarded by mutex_, as all below. Most recently used first.
     std::unordered_map<std::string, std::list<Item>::iterator> by_key_;
+    std::unordered_map<std::string, std::deque<std::string>> documents_;  // Keys by folder.
     size_t bytes_ = 0;
     uint64_t misses_ = 0;
 };

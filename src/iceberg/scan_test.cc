@@ -118,6 +118,18 @@ TEST_F(TableTest, ScanPrunesAndAWarmTableNeedsNoInput) {
     EXPECT_EQ(PlanScan(cache_, table_, 5, {}).error().code, Code::kNotFound);
 }
 
+TEST_F(TableTest, CacheKeepsOnlyTheNewestDocumentsOfATable) {
+    Cache cache;
+    for (int i = 0; i < 30; ++i) {
+        ASSERT_TRUE(Append({File("f" + std::to_string(i), i, i)}));
+        ASSERT_TRUE(cache.Metadata(location_));
+    }
+    EXPECT_LE(cache.bytes(), 4 * 8 * std::filesystem::file_size(location_));
+    const uint64_t misses = cache.misses();
+    ASSERT_TRUE(cache.Metadata(location_));
+    EXPECT_EQ(cache.misses(), misses);
+}
+
 TEST_F(TableTest, CacheStaysWithinItsBudget) {
     for (int i = 0; i < 20; ++i) ASSERT_TRUE(Append({File("f" + std::to_string(i), i, i)}));
     Cache small(2'000);
