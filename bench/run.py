@@ -281,7 +281,8 @@ def apply(bench):
 
 
 SUITES = {"wire": wire, "http": http, "point": point, "session": session, "start": start, "apply": apply,
-          "acks": lambda bench: ingest.acks(bench, WEFT, ROUNDS), "fresh": lambda bench: ingest.fresh(bench, WEFT, ROUNDS),
+          "acks": lambda bench: ingest.acks(bench, WEFT, ROUNDS),
+          "fresh": lambda bench: ingest.fresh(bench, WEFT, ROUNDS),
           "tail": lambda bench: ingest.tail(bench, WEFT, ROUNDS, ROWS),
           "incremental": lambda bench: ingest.incremental(bench, WEFT, ROUNDS, ROWS),
           "convert": lambda bench: ingest.convert(bench, WEFT, ROUNDS, ROWS),
