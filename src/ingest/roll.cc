@@ -22,7 +22,8 @@ namespace {
 
 constexpr uint64_t kRollTimeMs = 120'000;
 constexpr uint32_t kRejectedFiles = 1'000'000;     // Numbers of dead letters' files begin here.
-constexpr uint64_t kAppendAsIsBytes = 8ull << 20;  // A tail file of this size needs no merging.
+// A tail file of this size is not merged before it is committed: table care does that later.
+constexpr uint64_t kAppendAsIsBytes = 2ull << 20;
 
 // Answers the worker of a roll: one relation, one file of lines.
 class RollHost : public engine::Host {
@@ -221,7 +222,7 @@ Result<Rolled> Roll(const RollParts& parts, const Stream& stream, uint64_t recor
         command.accepted = Part(work, work.spec->name, accepted, work.binding.columns,
                                 work.binding.last_column_id);
         command.accepted.files = TRY(accepted.SealTail(good, rolled.last));
-        if (!letters.empty()) {
+        if (!letters.empty() || !work.letters) {  // An empty relation from the first day.
             auto columns = catalog::RejectedColumns();
             const auto last_id = static_cast<int32_t>(columns.size());
             command.rejected =
