@@ -334,6 +334,13 @@ Result<uint64_t> FilesFingerprint(const meta::State& state, const meta::Product&
     return Fingerprint(TRY(FilesSeen(state, product, data_folder)));
 }
 
+const meta::Port* NewestOf(const meta::State& state, const meta::Port& port) {
+    const auto product = state.products.find(port.product);
+    if (product == state.products.end()) return nullptr;
+    return FindPublished(state, {state.DomainOf(*product->second).name, product->second->name,
+                                 port.name, std::nullopt});
+}
+
 Result<uint64_t> InputFingerprint(const meta::State& state, const meta::Product& product,
                                   const std::vector<uint64_t>& ports_read,
                                   const std::string& data_folder) {
@@ -349,9 +356,13 @@ Result<uint64_t> InputFingerprint(const meta::State& state, const meta::Product&
                 sources.push_back(port);
         }
     }
-    for (const uint64_t read : ports_read)
-        if (const auto it = state.ports.find(PortId{read}); it != state.ports.end())
-            sources.push_back(it->second.get());
+    for (const uint64_t read : ports_read) {
+        const auto it = state.ports.find(PortId{read});
+        if (it == state.ports.end()) continue;
+        sources.push_back(it->second.get());
+        // What the SQL names without a version may be another table by now.
+        if (const auto* newest = NewestOf(state, *it->second)) sources.push_back(newest);
+    }
     std::ranges::sort(sources, {}, [](const meta::Port* port) { return port->id; });
     sources.erase(std::ranges::unique(sources).begin(), sources.end());
     for (const auto* port : sources)

@@ -118,6 +118,8 @@ Result<uint64_t> InputFingerprint(const meta::State& state, const meta::Product&
 // The same over its files alone, for who waits until they keep still.
 Result<uint64_t> FilesFingerprint(const meta::State& state, const meta::Product& product,
                                   const std::string& data_folder);
+// The table that an unpinned name of this port's product means now; null when there is none.
+const meta::Port* NewestOf(const meta::State& state, const meta::Port& port);
 // The ports that the product's last published run read.
 std::vector<uint64_t> PortsRead(const meta::State& state, const meta::Product& product);
 

@@ -503,6 +503,13 @@ void Planner::Compare(PlannedProduct& product) {
         change.notes.push_back(fmt::format(
             "version {} stays readable as {}", before.version.major,
             model::TableName({before.domain, before.name, "default", before.version.major})));
+        const bool events = std::ranges::any_of(
+            product.completed.output_ports,
+            [&](const auto& port) { return product.completed.FedBy(port) != nullptr; });
+        if (events)
+            change.notes.push_back(fmt::format(
+                "version {} begins empty: records pushed so far stay in version {}",
+                product.completed.version.major, before.version.major));
     }
     plan_.breaking |= change.breaking;
 }

@@ -151,7 +151,12 @@ Result<BodyFormat> ChooseBodyFormat(std::string_view content_type, std::string_v
     const std::string type = ToLower(Trim(content_type.substr(0, content_type.find(';'))));
     for (const auto& [name, format] : kTypes) {
         if (name != type) continue;
-        if (format != BodyFormat::kJsonArray) return format;
+        const bool guess = name.empty() || name.starts_with("application/x-www-form") ||
+                           name == "application/octet-stream";
+        if (guess && (body.starts_with("\x1F\x8B") || body.starts_with("\x28\xB5\x2F\xFD")))
+            return Fail(Code::kInvalid, "the body is compressed and does not say so",
+                        "add the header Content-Encoding: gzip (or zstd), and a Content-Type");
+        if (format != BodyFormat::kJsonArray && !guess) return format;
         JsonScan scan(WithoutByteOrderMark(body));
         return scan.Eat('[') ? BodyFormat::kJsonArray : BodyFormat::kJsonLines;
     }

@@ -198,6 +198,16 @@ std::vector<std::string> ReadersOf(const State& state, const Product& product) {
             }
         }
     }
+    // And those whose SQL names it: their last publication says what they read.
+    for (const auto& [id, port] : state.ports) {
+        const Product& reader = *state.products.at(port->product);
+        if (reader.id == product.id || port->major != reader.spec.version.major) continue;
+        for (const uint64_t input : port->inputs) {
+            const auto read = state.ports.find(PortId{input});
+            if (read != state.ports.end() && read->second->product == product.id)
+                readers.insert(state.FullName(reader));
+        }
+    }
     return {readers.begin(), readers.end()};
 }
 

@@ -43,12 +43,18 @@ Increment All(engine::Part part, std::string why) {
 }
 
 // Why the last publication cannot be built upon; empty: it can.
-std::string Unusable(const meta::Product& product, const meta::Port* before, const RunWish& wish) {
+std::string Unusable(const meta::State& state, const meta::Product& product,
+                     const meta::Port* before, const RunWish& wish) {
     if (wish.full) return "as asked for";
     if (!before || before->table.metadata_location.empty()) return "nothing is published yet";
     const auto watermark = catalog::ParseWatermark(before->watermark);
     if (!watermark) return "the last run leaves nothing to build upon";
     if (watermark->generation != product.generation) return "the product was applied again";
+    for (const auto& [id, version] : before->read_to) {
+        const auto* read = FindPort(state, id);
+        const auto* newest = read ? catalog::NewestOf(state, *read) : nullptr;
+        if (!read || (newest && newest->id != read->id)) return "an input has another version now";
+    }
     return {};
 }
 
@@ -75,7 +81,7 @@ Result<Increment> By(catalog::Tables& tables, const meta::State& state,
     engine::Part part;
     part.kind = engine::Part::Kind::kBy;
     part.columns = incremental.columns;
-    if (const std::string why = Unusable(product, before, wish); !why.empty())
+    if (const std::string why = Unusable(state, product, before, wish); !why.empty())
         return All(std::move(part), why);
     const auto* column = FindColumn(*before, incremental.columns[0]);
     if (!column || !catalog::IsOrdinal(column->column.type))
@@ -109,7 +115,7 @@ Result<Increment> By(catalog::Tables& tables, const meta::State& state,
 Result<Increment> Merge(catalog::Tables& tables, const meta::State& state,
                         const meta::Product& product, const model::Incremental& incremental,
                         const meta::Port* before, const RunWish& wish) {
-    if (const std::string why = Unusable(product, before, wish); !why.empty()) return All({}, why);
+    if (const std::string why = Unusable(state, product, before, wish); !why.empty()) return All({}, why);
     if (ReadsFiles(product)) return All({}, "it reads files");
     const meta::Port* events = nullptr;
     uint64_t position = 0;
@@ -163,7 +169,7 @@ Result<Increment> PlanIncrement(catalog::Tables& tables, const meta::State& stat
 
 Result<> CheckRanges(const meta::State& state, const meta::Product& product,
                      const meta::Port* before) {
-    const std::string why = Unusable(product, before, {});
+    const std::string why = Unusable(state, product, before, {});
     if (why.empty()) return {};
     const std::string name = state.FullName(product);
     return Fail(Code::kConflict, fmt::format("{} cannot be computed by ranges: {}", name, why),
