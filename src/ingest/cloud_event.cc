@@ -86,6 +86,10 @@ Result<Envelope> ReadEnvelope(std::string_view event) {
 }
 
 Result<> CheckAttributes(const CloudEventHeaders& attributes) {
+    // A URI-reference has no space; with one, "source id" would name two events.
+    if (attributes.source.find(' ') != std::string::npos)
+        return Fail(Code::kInvalid, "the source of a CloudEvent has a space in it",
+                    "write it as %20: a source is a URI-reference");
     const std::pair<std::string_view, const std::string&> all[] = {{"id", attributes.id},
                                                                    {"source", attributes.source},
                                                                    {"type", attributes.type},

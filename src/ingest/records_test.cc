@@ -251,5 +251,19 @@ TEST(Records, BinaryCloudEventTakesTheBodyAsData) {
               Code::kInvalid);
 }
 
+TEST(Records, ASourceWithASpaceCouldNameAnotherEvent) {
+    const CloudEventHeaders headers{.id = "c", .source = "a b", .type = "t", .time = {}, .subject = {}};
+    const auto records = BinaryCloudEvent(headers, "{}", {});
+    ASSERT_FALSE(records);
+    EXPECT_EQ(records.error().code, Code::kInvalid);
+}
+
+TEST(Records, BodiesWithoutATypeAreLookedAt) {
+    EXPECT_EQ(ChooseBodyFormat("", "[{}]").value(), BodyFormat::kJsonArray);
+    EXPECT_EQ(ChooseBodyFormat("application/x-www-form-urlencoded", "{}").value(), BodyFormat::kJsonLines);
+    EXPECT_EQ(ChooseBodyFormat("", "\x1F\x8B rest").error().code, Code::kInvalid);
+    EXPECT_EQ(ChooseBodyFormat("application/x-ndjson", "[1]").value(), BodyFormat::kJsonLines);
+}
+
 }  // namespace
 }  // namespace weft::ingest

@@ -53,7 +53,7 @@ std::string Unusable(const meta::State& state, const meta::Product& product,
     for (const auto& [id, version] : before->read_to) {
         const auto* read = FindPort(state, id);
         const auto* newest = read ? catalog::NewestOf(state, *read) : nullptr;
-        if (!read || (newest && newest->id != read->id)) return "an input has another version now";
+        if (newest && newest->id != read->id) return "an input has another version now";
     }
     return {};
 }
