@@ -86,10 +86,6 @@ Result<Envelope> ReadEnvelope(std::string_view event) {
 }
 
 Result<> CheckAttributes(const CloudEventHeaders& attributes) {
-    // A URI-reference has no space; with one, "source id" would name two events.
-    if (attributes.source.find(' ') != std::string::npos)
-        return Fail(Code::kInvalid, "the source of a CloudEvent has a space in it",
-                    "write it as %20: a source is a URI-reference");
     const std::pair<std::string_view, const std::string&> all[] = {{"id", attributes.id},
                                                                    {"source", attributes.source},
                                                                    {"type", attributes.type},
@@ -102,6 +98,17 @@ Result<> CheckAttributes(const CloudEventHeaders& attributes) {
         if (!text.empty() && !IsUtf8(text)) return Bad(fmt::format("{} is not UTF-8", name));
     }
     return {};
+}
+
+// "source id"; a space in the source is written as %20, so that no two events share a key.
+std::string KeyOf(const CloudEventHeaders& attributes) {
+    std::string key;
+    for (const char c : attributes.source) {
+        if (c == ' ') key += "%20";
+        else if (c == '%') key += "%25";
+        else key += c;
+    }
+    return key + " " + attributes.id;
 }
 
 // `data`: JSON, or nothing.
@@ -143,7 +150,7 @@ Result<> AppendRecord(const CloudEventHeaders& attributes, std::optional<std::st
     }
     out += '\n';
     ++records.count;
-    records.record_keys.push_back(attributes.source + " " + attributes.id);
+    records.record_keys.push_back(KeyOf(attributes));
     records.types.push_back(attributes.type);
     return {};
 }
