@@ -104,9 +104,12 @@ Result<> CheckAttributes(const CloudEventHeaders& attributes) {
 std::string KeyOf(const CloudEventHeaders& attributes) {
     std::string key;
     for (const char c : attributes.source) {
-        if (c == ' ') key += "%20";
-        else if (c == '%') key += "%25";
-        else key += c;
+        if (c == ' ')
+            key += "%20";
+        else if (c == '%')
+            key += "%25";
+        else
+            key += c;
     }
     return key + " " + attributes.id;
 }

@@ -246,14 +246,15 @@ TEST(Records, BinaryCloudEventTakesTheBodyAsData) {
     EXPECT_EQ(lines(""), "{}\n");
     const auto records = BinaryCloudEvent(headers, "{}", {"ce_source"}).value();
     EXPECT_EQ(records.lines, "{\"ce_source\":\"/s \xc3\xa9\"}\n");
-    EXPECT_EQ(records.record_keys, std::vector<std::string>{"/s \xc3\xa9 1"});
+    EXPECT_EQ(records.record_keys, std::vector<std::string>{"/s%20\xc3\xa9 1"});
     EXPECT_EQ(BinaryCloudEvent({"", "s", "t", "", ""}, "{}", kNoColumns).error().code,
               Code::kInvalid);
 }
 
 TEST(Records, TwoEventsNeverShareAKey) {
     const auto key = [](const std::string& source, const std::string& id) {
-        const CloudEventHeaders headers{.id = id, .source = source, .type = "t", .time = {}, .subject = {}};
+        const CloudEventHeaders headers{
+            .id = id, .source = source, .type = "t", .time = {}, .subject = {}};
         return BinaryCloudEvent(headers, "{}", {}).value().record_keys.at(0);
     };
     EXPECT_NE(key("a", "b c"), key("a b", "c"));
@@ -262,7 +263,8 @@ TEST(Records, TwoEventsNeverShareAKey) {
 
 TEST(Records, BodiesWithoutATypeAreLookedAt) {
     EXPECT_EQ(ChooseBodyFormat("", "[{}]").value(), BodyFormat::kJsonArray);
-    EXPECT_EQ(ChooseBodyFormat("application/x-www-form-urlencoded", "{}").value(), BodyFormat::kJsonLines);
+    EXPECT_EQ(ChooseBodyFormat("application/x-www-form-urlencoded", "{}").value(),
+              BodyFormat::kJsonLines);
     EXPECT_EQ(ChooseBodyFormat("", "\x1F\x8B rest").error().code, Code::kInvalid);
     EXPECT_EQ(ChooseBodyFormat("application/x-ndjson", "[1]").value(), BodyFormat::kJsonLines);
 }

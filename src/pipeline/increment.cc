@@ -115,7 +115,8 @@ Result<Increment> By(catalog::Tables& tables, const meta::State& state,
 Result<Increment> Merge(catalog::Tables& tables, const meta::State& state,
                         const meta::Product& product, const model::Incremental& incremental,
                         const meta::Port* before, const RunWish& wish) {
-    if (const std::string why = Unusable(state, product, before, wish); !why.empty()) return All({}, why);
+    if (const std::string why = Unusable(state, product, before, wish); !why.empty())
+        return All({}, why);
     if (ReadsFiles(product)) return All({}, "it reads files");
     const meta::Port* events = nullptr;
     uint64_t position = 0;
