@@ -120,7 +120,7 @@ TEST_F(HttpIngest, CloudEventsInBinaryModeComeFromHeaders) {
     ASSERT_TRUE(line) << Lines("web.views");
     EXPECT_EQ(JsonString(*line, "ce_id"), "7");
     EXPECT_EQ(JsonInt(*line, "n"), 1);
-    EXPECT_EQ(node_.ingest.record_keys.at(0), "/s t 7");
+    EXPECT_EQ(node_.ingest.record_keys.at(0), "/s%20t 7");
     EXPECT_EQ(Push("web", "x",
                    "Content-Type: image/png\r\nce-specversion: 1.0\r\nce-id: 8\r\n"
                    "ce-source: s\r\nce-type: view\r\n")
